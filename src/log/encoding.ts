@@ -1,0 +1,18 @@
+/**
+ * Blocks of a log are held as Latin-1 strings: one character a byte, so that positions are byte
+ * positions and V8 keeps them in one-byte form. Text that is kept goes through here once.
+ */
+const NON_ASCII = /[\x80-\xff]/;
+
+/** The text that the bytes of `latin1` mean in UTF-8; invalid bytes become U+FFFD. */
+export function decodeUtf8(latin1: string): string {
+  return NON_ASCII.test(latin1) ? Buffer.from(latin1, 'latin1').toString('utf8') : latin1;
+}
+
+/**
+ * A copy of `text` that does not share memory with the block it was cut from. V8 keeps a substring as
+ * a view of its parent, so one retained queue id would otherwise keep a whole block of log alive.
+ */
+export function detach(text: string): string {
+  return text.length < 13 ? text : Buffer.from(text, 'utf8').toString('utf8');
+}

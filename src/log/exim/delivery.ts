@@ -1,0 +1,100 @@
+import { decodeUtf8 } from '../encoding.js';
+import { isLoopback } from '../loopback.js';
+import { type LogRecord, NOT_UNDERSTOOD, type Result } from '../record.js';
+import { readAddress } from './address.js';
+
+/**
+ * `=>`, `->`, `>>` delivered, `**` failed, `==` deferred:
+ * `id ** address [<original>] [F=<…>] [P=<…>] [R=router] [T=transport] [H=host [ip]:port] … : text [DT=…] [QT=…]`
+ * `id == address … defer (errno)[: system error] [H=…] [DT=…]: text`
+ */
+export function readDelivery(line: string, idEnd: number): LogRecord {
+  const flag = line.slice(idEnd + 1, idEnd + 3);
+  const address = readAddress(line, idEnd + 4);
+  if (address.recipient === '') return NOT_UNDERSTOOD;
+  const rest = line.slice(address.end);
+  const delivered = flag !== '**' && flag !== '==';
+  const cut = delivered ? rest.length : textStart(rest);
+  const fields = rest.slice(0, cut);
+  const host = HOST.exec(fields);
+  const deferral = flag === '==' ? DEFER.exec(rest) : null;
+  const text = delivered ? confirmation(rest) : failureText(rest, cut, deferral);
+  const result = resultOf(flag, text);
+  const mx = host === null ? null : decodeUtf8(host[1] ?? host[2] ?? '');
+  return {
+    kind: 'attempt',
+    queueId: line.slice(0, idEnd),
+    recipient: decodeUtf8(address.recipient),
+    origRecipient: address.origRecipient === null ? null : decodeUtf8(address.origRecipient),
+    sender: senderOf(fields),
+    result,
+    tried: !(isRetryNotReached(deferral?.[1]) || (result === 'expired' && text === RETRY_TIMEOUT)),
+    hop: delivered && isLoopback(mx),
+    mx,
+    mxIp: host?.[2] ?? null,
+    transport: TRANSPORT.exec(fields)?.[1] ?? null,
+    text: decodeUtf8(text),
+    dsn: null,
+    delay: durationSeconds(QUEUE_TIME.exec(rest)?.[1]),
+  };
+}
+
+/** Exim ends a delivery that has been failing past its retry rules with these words. */
+export const RETRY_TIMEOUT = 'retry timeout exceeded';
+
+const HOST = / H=([^\s[]+)?(?: ?\([^)]*\))? ?\[([0-9a-fA-F.:]+)\]/;
+const TRANSPORT = / T=([^\s:"]+)/;
+const SENDER = / F=<([^>]*)>/;
+const QUEUE_TIME = / QT=(\S+)/;
+const DEFER = / defer \((-?\d+)\)/;
+const CONFIRMATION = / C="((?:[^"\\]|\\.)*)"/;
+const TRAILING_TIMES = /(?: (?:DT|QT|RT)=[0-9.dhms]+)+$/;
+/** A `: ` that ends the fields; an `H=` or `I=` value holds colons, but never followed by a space. */
+const TEXT_START = ': ';
+
+function textStart(rest: string): number {
+  const at = rest.indexOf(TEXT_START);
+  return at < 0 ? rest.length : at;
+}
+
+/** In `defer (111): Connection refused H=…: text` the system error stands before the fields' end. */
+function failureText(rest: string, cut: number, deferral: RegExpExecArray | null): string {
+  const text = rest.slice(cut + 2).replace(TRAILING_TIMES, '');
+  if (deferral === null || deferral.index > cut) return text;
+  const host = / H=[^\s[]* ?\[[0-9a-fA-F.:]+\](?::\d+)?/.exec(text);
+  if (host === null || text.slice(0, host.index).includes(': ')) return text;
+  const systemError = text.slice(0, host.index);
+  const said = text.indexOf(': ', host.index);
+  return said < 0 ? systemError : text.slice(said + 2);
+}
+
+function confirmation(rest: string): string {
+  return CONFIRMATION.exec(rest)?.[1] ?? '';
+}
+
+function resultOf(flag: string, text: string): Result {
+  if (flag === '==') return 'deferred';
+  if (flag === '**') return text.endsWith(RETRY_TIMEOUT) ? 'expired' : 'bounced';
+  return 'delivered';
+}
+
+/** ERRNO_RRETRY to ERRNO_TRETRY (macros.h of Exim): the retry time has not come, so nothing was tried. */
+function isRetryNotReached(errno: string | undefined): boolean {
+  const number = Number(errno);
+  return number <= -51 && number >= -55;
+}
+
+function senderOf(fields: string): string | null {
+  const found = SENDER.exec(fields)?.[1];
+  return found === undefined ? null : decodeUtf8(found);
+}
+
+const UNITS: Record<string, number> = { w: 604_800, d: 86_400, h: 3_600, m: 60, s: 1 };
+
+/** `1d2h3m4s`, `0.014s` → seconds. */
+function durationSeconds(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  let total = 0;
+  for (const [, value, unit] of text.matchAll(/([\d.]+)([wdhms])/g)) total += Number(value) * (UNITS[unit ?? 's'] ?? 1);
+  return Number.isFinite(total) ? total : null;
+}

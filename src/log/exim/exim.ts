@@ -1,0 +1,64 @@
+import type { Envelope } from '../envelope.js';
+import { skipPid } from '../envelope.js';
+import type { LogRecord } from '../record.js';
+import { readArrival } from './arrival.js';
+import { readDelivery } from './delivery.js';
+import { readHostError } from './host-error.js';
+import { readRejection } from './reject.js';
+
+/**
+ * Exim's main log (Exim specification, chapter "Log files"): `[stamp] [pid] message-id flag …`.
+ * Through syslog the stamp may stand a second time before the message id.
+ */
+export function readExim(block: string, env: Envelope): LogRecord | null {
+  const start = env.dialect === 'exim' ? env.text : skipOwnStamp(block, env.text, env.end);
+  const idEnd = messageIdEnd(block, start, env.end);
+  if (idEnd < 0) {
+    const line = block.slice(start, env.end);
+    return line.includes('rejected ') ? readRejection(line, null) : null;
+  }
+  const at = idEnd + 1;
+  const second = block.charCodeAt(at + 1);
+  switch (block.charCodeAt(at)) {
+    case 60: // <=
+      return second === 61 ? readArrival(block.slice(start, env.end), idEnd - start) : null;
+    case 61: // => ==
+      return second === 62 || second === 61 ? readDelivery(block.slice(start, env.end), idEnd - start) : null;
+    case 45: // ->
+    case 62: // >>
+      return second === 62 ? readDelivery(block.slice(start, env.end), idEnd - start) : null;
+    case 42: // ** (and *> which delivered nothing)
+      return second === 42 ? readDelivery(block.slice(start, env.end), idEnd - start) : null;
+    case 67: // Completed
+      return block.startsWith('Completed', at) ? { kind: 'done', queueId: block.slice(start, idEnd) } : null;
+    case 72: // H=
+      return second === 61 ? readMessageHostLine(block.slice(start, env.end), idEnd - start) : null;
+    default:
+      return null;
+  }
+}
+
+/** A line `H=host …` of one message: a host that failed on the way, or our refusal after DATA. */
+function readMessageHostLine(line: string, idEnd: number): LogRecord | null {
+  const queueId = line.slice(0, idEnd);
+  return line.includes(' rejected ') ? readRejection(line.slice(idEnd + 1), queueId) : readHostError(line, idEnd);
+}
+
+/** Whether a syslog program name is Exim's. */
+export function isExim(program: string): boolean {
+  return program.startsWith('exim');
+}
+
+/** `xxxxxx-xxxxxx-xx`, from Exim 4.97 `xxxxxx-xxxxxxxxxxx-xxxx`; -1 when there is none. */
+function messageIdEnd(block: string, at: number, end: number): number {
+  if (block.charCodeAt(at + 6) !== 45) return -1;
+  const idEnd = block.charCodeAt(at + 13) === 45 ? at + 16 : block.charCodeAt(at + 18) === 45 ? at + 23 : -1;
+  return idEnd > 0 && idEnd < end && block.charCodeAt(idEnd) === 32 ? idEnd : -1;
+}
+
+const OWN_STAMP = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?( [+-]\d{4})? /;
+
+function skipOwnStamp(block: string, at: number, end: number): number {
+  const stamp = OWN_STAMP.exec(block.slice(at, Math.min(at + 40, end)));
+  return skipPid(block, stamp === null ? at : at + stamp[0].length, end);
+}

@@ -1,0 +1,93 @@
+import type { Envelope } from '../envelope.js';
+import type { LogRecord } from '../record.js';
+import { readAttempt } from './attempt.js';
+import { readCleanup, readClient, readQueueManager } from './queue.js';
+import { readNoQueue, readQueuedReject } from './reject.js';
+
+/**
+ * Postfix: `queueid: key=value, …` (see the manual pages of qmgr(8), cleanup(8), smtp(8), smtpd(8)).
+ *
+ * rsyslog's RFC 5424 template cuts the program name at the slash, so which daemon wrote a line may be
+ * unknown; the record is recognised by the form of its text.
+ */
+export function readPostfix(block: string, env: Envelope): LogRecord | null {
+  const colon = queueIdEnd(block, env.text, env.end);
+  if (colon < 0) return block.startsWith('NOQUEUE: ', env.text) ? readNoQueue(textOf(block, env)) : null;
+  const at = colon + 2;
+  const id = colon - env.text;
+  // The first letter decides: most lines are none of these and cost one look.
+  switch (block.charCodeAt(at)) {
+    case 116: // t
+      return block.startsWith('to=<', at) ? readAttempt(textOf(block, env), id, daemonOf(block, env)) : null;
+    case 102: // f
+      return block.startsWith('from=<', at) ? readQueueManager(textOf(block, env), id) : null;
+    case 114: // r
+      if (env.end - at === 7 && block.startsWith('removed', at)) return { kind: 'done', queueId: block.slice(env.text, colon) };
+      if (block.startsWith('reject: ', at)) return readQueuedReject(textOf(block, env), id, id + 10);
+      return block.startsWith('resent-message-id=', at) ? readCleanup(textOf(block, env), id, id + 20) : null;
+    case 109: // m
+      if (block.startsWith('message-id=', at)) return readCleanup(textOf(block, env), id, id + 13);
+      return block.startsWith('milter-reject: ', at) ? readQueuedReject(textOf(block, env), id, id + 17) : null;
+    case 99: // c
+      return block.startsWith('client=', at) ? readClient(textOf(block, env), id) : null;
+    default:
+      return null;
+  }
+}
+
+function textOf(block: string, env: Envelope): string {
+  return block.slice(env.text, env.end);
+}
+
+/** `smtp` of `postfix/smtp`; null where the envelope has cut the name at the slash. */
+function daemonOf(block: string, env: Envelope): string | null {
+  const slash = block.lastIndexOf('/', env.tagEnd);
+  return slash > env.tag ? block.slice(slash + 1, env.tagEnd) : null;
+}
+
+/** Queue ids are 6-12 hex digits, or up to 20 characters of base 52 with `enable_long_queue_ids`. */
+const MAX_QUEUE_ID = 20;
+
+function queueIdEnd(block: string, at: number, end: number): number {
+  const limit = Math.min(at + MAX_QUEUE_ID + 1, end - 2);
+  let i = at;
+  for (; i < limit; i++) {
+    const c = block.charCodeAt(i);
+    if (!((c >= 48 && c <= 57) || (c >= 65 && c <= 90) || (c >= 97 && c <= 122))) break;
+  }
+  return i - at >= 5 && block.charCodeAt(i) === 58 && block.charCodeAt(i + 1) === 32 && !(i - at === 7 && block.startsWith('NOQUEUE', at)) ? i : -1;
+}
+
+/** Daemons whose lines may be records; the last part of `postfix/relay/smtp`, `mta-out/smtpd`. */
+const DAEMONS = new Set([
+  'smtp',
+  'lmtp',
+  'local',
+  'virtual',
+  'pipe',
+  'error',
+  'retry',
+  'discard',
+  'relay',
+  'qmgr',
+  'oqmgr',
+  'nqmgr',
+  'cleanup',
+  'smtpd',
+  'postscreen',
+  'pickup',
+  'bounce',
+  'submission',
+  'smtps',
+]);
+
+/** Whether a program name is Postfix's: `…/daemon`, or `postfix…` where the envelope cuts at the slash. */
+export function isPostfix(program: string, cutAtSlash: boolean): boolean {
+  const slash = program.lastIndexOf('/');
+  if (slash > 0) return DAEMONS.has(program.slice(slash + 1));
+  return cutAtSlash ? !KNOWN_OTHERS.test(program) : program === 'postfix';
+}
+
+/** Programs that share the mail log; their text may quote anything. */
+const KNOWN_OTHERS =
+  /^(dovecot|amavis|opendkim|opendmarc|spamd|rspamd|clam|exim|sendmail|sm-mta|postgrey|policyd|saslauthd|sudo|kernel|systemd|CRON|cron|sshd|php|nginx|apache|httpd|named)/i;

@@ -1,0 +1,88 @@
+/**
+ * What a log line says about mail, in terms that Postfix and Exim share.
+ * A parser returns one of these, or `null` for a line that says nothing about a delivery.
+ */
+export type Mta = 'postfix' | 'exim';
+
+/** How a try to deliver ended, as the MTA's own status word says it. */
+export type Result = 'delivered' | 'deferred' | 'bounced' | 'expired';
+
+/** A message entered the queue, or more became known of one that did. Absent = not said by this line. */
+export interface Accepted {
+  kind: 'accepted';
+  queueId: string;
+  /** Envelope sender without brackets; `''` is the null sender; `null` = not said. */
+  sender: string | null;
+  messageId: string | null;
+  authUser: string | null;
+  /** The line opens a new message, so that an older one with this queue id is over. */
+  opens: boolean;
+}
+
+/** One recipient of one message was tried (or deliberately not tried) now. */
+export interface Attempt {
+  kind: 'attempt';
+  queueId: string;
+  recipient: string;
+  /** The address before aliases and rewriting, where the MTA logs it. */
+  origRecipient: string | null;
+  /** The envelope sender where the line itself names it (Exim's `F=`). */
+  sender: string | null;
+  result: Result;
+  /** `false`: deferred without a try (Postfix `delivery temporarily suspended`, Exim `retry time not reached`). */
+  tried: boolean;
+  /** Handed to another queue of this same host (content filter, alias); no delivery to the world. */
+  hop: boolean;
+  /** Receiving host as the log names it, `null` when there was none. */
+  mx: string | null;
+  mxIp: string | null;
+  transport: string | null;
+  /** What was said: the receiving server's reply with the MTA's own words around it. */
+  text: string;
+  /** The status code that our own MTA attached (Postfix `dsn=`), `null` where there is none. */
+  dsn: string | null;
+  /** Seconds since the message arrived, `null` where not logged. */
+  delay: number | null;
+}
+
+/** The whole message gave up: every recipient that is still deferred has expired. */
+export interface Expired {
+  kind: 'expired';
+  queueId: string;
+  sender: string | null;
+}
+
+/** The message left the queue; its queue id may be used again. */
+export interface Done {
+  kind: 'done';
+  queueId: string;
+}
+
+/** Our own server refused a recipient or a message at SMTP time. */
+export interface Rejected {
+  kind: 'rejected';
+  queueId: string | null;
+  client: string | null;
+  clientIp: string | null;
+  helo: string | null;
+  sender: string | null;
+  recipient: string | null;
+  text: string;
+}
+
+/** A host failed without a reply (Exim writes this on a line of its own before the deferral). */
+export interface HostError {
+  kind: 'host-error';
+  queueId: string;
+  mx: string;
+  mxIp: string | null;
+}
+
+/** The line looks like a delivery result, but its form is not known. */
+export interface NotUnderstood {
+  kind: 'not-understood';
+}
+
+export type LogRecord = Accepted | Attempt | Expired | Done | Rejected | HostError | NotUnderstood;
+
+export const NOT_UNDERSTOOD: NotUnderstood = { kind: 'not-understood' };

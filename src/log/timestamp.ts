@@ -1,0 +1,148 @@
+import type { Envelope } from './envelope.js';
+import type { Zone } from './zone.js';
+
+/**
+ * Time stamps of one source, read in the order of its lines.
+ *
+ * RFC 3164 names neither year nor zone, Exim may leave out the zone. The year is the one that brings a
+ * line nearest to the line before it, which carries over New Year in both directions; the first line takes
+ * its year from `reference` (the file's mtime or the clock): the latest year in which it is not in the future.
+ */
+export class Timestamps {
+  readonly #zone: Zone;
+  readonly #reference: number;
+  readonly #fixedYear: number | null;
+  #last: number;
+  #dayKey = -1;
+  #dayLocal = 0;
+
+  /**
+   * @param options.zone where local times were written
+   * @param options.reference UTC ms that the first line without a year cannot be later than (a day of slack is allowed)
+   * @param options.last UTC ms of the last line read before (0 = none): a resumed source goes on from it
+   * @param options.year the year of the first line, when the user says it (`--year`)
+   */
+  constructor(options: { zone: Zone; reference: number; last?: number; year?: number | null }) {
+    this.#zone = options.zone;
+    this.#reference = options.reference;
+    this.#last = options.last ?? 0;
+    this.#fixedYear = options.year ?? null;
+  }
+
+  /** UTC ms of the last time stamp read; 0 = none yet. Kept with the source's position. */
+  get last(): number {
+    return this.#last;
+  }
+
+  /** UTC ms of the line's time stamp, `NaN` when it is not a time. */
+  read(block: string, env: Envelope): number {
+    const time = env.dialect === 'rfc3164' ? this.#readRfc3164(block, env.time) : this.#readIso(block, env);
+    if (time > 0) this.#last = time;
+    return time;
+  }
+
+  #readRfc3164(block: string, at: number): number {
+    const month = monthOf(block, at);
+    const tens = block.charCodeAt(at + 4);
+    const day = (tens === 32 ? 0 : (tens - 48) * 10) + digit(block, at + 5);
+    if (month < 0 || !(day >= 1 && day <= 31)) return Number.NaN;
+    const inDay = timeOfDay(block, at + 7);
+    const key = month * 32 + day;
+    if (key !== this.#dayKey) {
+      this.#dayKey = key;
+      this.#dayLocal = Date.UTC(this.#yearOf(month, day, inDay), month, day);
+    }
+    return this.#toUtc(this.#dayLocal + inDay);
+  }
+
+  #yearOf(month: number, day: number, inDay: number): number {
+    if (this.#last === 0) {
+      if (this.#fixedYear !== null) return this.#fixedYear;
+      const limit = this.#reference + DAY;
+      const year = new Date(limit).getUTCFullYear();
+      return Date.UTC(year, month, day) + inDay <= limit ? year : year - 1;
+    }
+    const lastYear = new Date(this.#last).getUTCFullYear();
+    let best = lastYear;
+    let distance = Number.POSITIVE_INFINITY;
+    for (const year of [lastYear, lastYear + 1, lastYear - 1]) {
+      const gap = Math.abs(Date.UTC(year, month, day) + inDay - this.#last);
+      if (gap < distance) {
+        best = year;
+        distance = gap;
+      }
+    }
+    return best;
+  }
+
+  #readIso(block: string, env: Envelope): number {
+    const at = env.time;
+    const key = digit(block, at) * 1e7 + digit(block, at + 1) * 1e6 + two(block, at + 2) * 1e4 + two(block, at + 5) * 100 + two(block, at + 8);
+    if (Number.isNaN(key)) return Number.NaN;
+    if (key !== this.#dayKey) {
+      this.#dayKey = key;
+      this.#dayLocal = Date.UTC(Math.floor(key / 1e4), (Math.floor(key / 100) % 100) - 1, key % 100);
+    }
+    let local = this.#dayLocal + timeOfDay(block, at + 11);
+    let i = at + 19;
+    if (block.charCodeAt(i) === 46 || block.charCodeAt(i) === 44) {
+      let scale = 100;
+      for (i++; isDigit(block.charCodeAt(i)); i++) {
+        local += Math.floor(scale) * digit(block, i);
+        scale /= 10;
+      }
+    }
+    if (env.dialect === 'exim' && block.charCodeAt(i) === 32) i++;
+    const sign = block.charCodeAt(i);
+    if (sign === 90) return local;
+    if ((sign === 43 || sign === 45) && isDigit(block.charCodeAt(i + 1))) {
+      const colon = block.charCodeAt(i + 3) === 58 ? 1 : 0;
+      const minutes = two(block, i + 1) * 60 + two(block, i + 3 + colon);
+      return local - (sign === 43 ? minutes : -minutes) * MINUTE;
+    }
+    return this.#toUtc(local);
+  }
+
+  /** Of the two readings of a repeated hour, the first that does not go back behind the line before. */
+  #toUtc(local: number): number {
+    const { earlier, later } = this.#zone.toUtc(local);
+    return earlier !== later && earlier < this.#last - BACKWARD_SLACK ? later : earlier;
+  }
+}
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+/** Lines of several processes may stand in the log a little out of order; that is no clock change. */
+const BACKWARD_SLACK = 10 * MINUTE;
+
+const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
+
+function monthOf(block: string, at: number): number {
+  for (let m = 0; m < 36; m += 3) {
+    if (
+      block.charCodeAt(at) === MONTHS.charCodeAt(m) &&
+      block.charCodeAt(at + 1) === MONTHS.charCodeAt(m + 1) &&
+      block.charCodeAt(at + 2) === MONTHS.charCodeAt(m + 2)
+    ) {
+      return m / 3;
+    }
+  }
+  return -1;
+}
+
+function timeOfDay(block: string, at: number): number {
+  return ((two(block, at) * 60 + two(block, at + 3)) * 60 + two(block, at + 6)) * 1000;
+}
+
+function two(block: string, at: number): number {
+  return digit(block, at) * 10 + digit(block, at + 1);
+}
+
+function digit(block: string, at: number): number {
+  const c = block.charCodeAt(at) - 48;
+  return c >= 0 && c <= 9 ? c : Number.NaN;
+}
+
+function isDigit(c: number): boolean {
+  return c >= 48 && c <= 57;
+}
