@@ -1,0 +1,259 @@
+import type { Accepted, Attempt, Expired, HostError, LogRecord, Mta, Rejected } from '../log/record.js';
+import type { DeliveryEvent, DeliverySink, Outcome } from './event.js';
+import type { OpenDelivery, OpenMessage, OpenMessages, Try } from './open.js';
+
+/**
+ * Joins the records of one message by queue id and follows each delivery to its end: sender, message id
+ * and user come from other lines than the result, and an expiry or a recovery only makes sense with the
+ * deferrals before it. Pure: its state is the `OpenMessages` it is given.
+ */
+export class Correlator {
+  readonly #open: OpenMessages;
+  readonly #sink: DeliverySink;
+
+  constructor(open: OpenMessages, sink: DeliverySink) {
+    this.#open = open;
+    this.#sink = sink;
+  }
+
+  /** Takes one record; `time` in UTC ms. Records of one host come in the order of its log. */
+  apply(record: LogRecord, time: number, host: string, mta: Mta): void {
+    switch (record.kind) {
+      case 'accepted':
+        this.#accepted(record, time, host, mta);
+        break;
+      case 'attempt':
+        this.#attempt(record, time, host, mta);
+        break;
+      case 'expired':
+        this.#expired(record, time, host, mta);
+        break;
+      case 'done':
+        this.#done(host, record.queueId);
+        break;
+      case 'rejected':
+        this.#sink.event(rejection(record, time, host, mta));
+        break;
+      case 'host-error':
+        this.#hostError(record, time, host, mta);
+        break;
+    }
+  }
+
+  #done(host: string, queueId: string): void {
+    const message = this.#open.get(host, queueId);
+    if (message !== undefined) this.#open.close(message);
+  }
+
+  #accepted(record: Accepted, time: number, host: string, mta: Mta): void {
+    let message = this.#open.get(host, record.queueId);
+    if (message !== undefined && isAnotherMessage(message, record)) {
+      this.#open.close(message);
+      message = undefined;
+    }
+    if (message === undefined) message = this.#begin(record.queueId, time, host, mta);
+    if (record.sender !== null) message.sender = record.sender;
+    if (record.messageId !== null) message.messageId = record.messageId;
+    if (record.authUser !== null) message.authUser = record.authUser;
+    touch(message, time);
+  }
+
+  #attempt(record: Attempt, time: number, host: string, mta: Mta): void {
+    const message = this.#open.get(host, record.queueId) ?? this.#begin(record.queueId, time, host, mta);
+    if (record.sender !== null) message.sender = record.sender;
+    const key = deliveryKey(record);
+    const delivery = message.deliveries?.get(key) ?? null;
+    if (record.result === 'delivered') {
+      if (!record.hop) this.#delivered(record, message, delivery, time);
+      this.#end(message, key, time);
+      return;
+    }
+    if (record.result === 'expired' && !record.tried) {
+      this.#retryTimeout(record, message, key, time);
+      return;
+    }
+    const said = this.#tryOf(record, message, time);
+    const tries = (delivery?.tries ?? 0) + (record.tried ? 1 : 0);
+    if (record.result !== 'deferred') {
+      this.#emit(record.result, message, record, said, null, record.tried, tries, time, record.delay, delivery);
+      this.#end(message, key, time);
+      return;
+    }
+    const open = this.#defer(message, key, record, said, tries, delivery);
+    const causedBy = record.tried || open.last === said ? null : open.last;
+    this.#emit('deferred', message, record, said, causedBy, record.tried, tries, time, record.delay, open);
+    touch(message, time);
+  }
+
+  #delivered(record: Attempt, message: OpenMessage, delivery: OpenDelivery | null, time: number): void {
+    const { recipient, mx, mxIp } = record;
+    this.#sink.delivered({ time, host: message.host, recipient, mx, mxIp });
+    if (delivery === null) return;
+    this.#emit('recovered', message, delivery, delivery.first, null, true, delivery.tries + 1, time, record.delay, delivery);
+  }
+
+  /** Exim: `** address: retry timeout exceeded`; the address may be the parent of what was deferred. */
+  #retryTimeout(record: Attempt, message: OpenMessage, key: string, time: number): void {
+    const ended: [string, OpenDelivery][] = [];
+    for (const [otherKey, other] of message.deliveries ?? []) {
+      if (otherKey === key || other.origRecipient?.toLowerCase() === record.recipient.toLowerCase()) ended.push([otherKey, other]);
+    }
+    if (ended.length === 0) {
+      this.#emit('expired', message, record, this.#tryOf(record, message, time), null, false, 0, time, record.delay, null);
+    }
+    for (const [otherKey, other] of ended) {
+      this.#emit('expired', message, other, other.last, null, false, other.tries, time, record.delay, other);
+      this.#end(message, otherKey, time);
+    }
+  }
+
+  #expired(record: Expired, time: number, host: string, mta: Mta): void {
+    const message = this.#open.get(host, record.queueId) ?? this.#begin(record.queueId, time, host, mta);
+    if (record.sender !== null) message.sender = record.sender;
+    for (const delivery of message.deliveries?.values() ?? []) {
+      this.#emit('expired', message, delivery, delivery.last, null, false, delivery.tries, time, null, delivery);
+    }
+    message.deliveries = null;
+    touch(message, time);
+  }
+
+  #hostError(record: HostError, time: number, host: string, mta: Mta): void {
+    const message = this.#open.get(host, record.queueId) ?? this.#begin(record.queueId, time, host, mta);
+    message.failedHost = { mx: record.mx, mxIp: record.mxIp };
+    touch(message, time);
+  }
+
+  #begin(queueId: string, time: number, host: string, mta: Mta): OpenMessage {
+    const message: OpenMessage = {
+      host,
+      mta,
+      queueId,
+      sender: null,
+      messageId: null,
+      authUser: null,
+      arrived: time,
+      seen: time,
+      deliveries: null,
+      failedHost: null,
+      stored: false,
+      known: false,
+    };
+    this.#open.put(message);
+    return message;
+  }
+
+  #defer(message: OpenMessage, key: string, record: Attempt, said: Try, tries: number, delivery: OpenDelivery | null): OpenDelivery {
+    if (delivery !== null) {
+      delivery.tries = tries;
+      if (record.tried) delivery.last = said;
+      return delivery;
+    }
+    const { recipient, origRecipient } = record;
+    const opened: OpenDelivery = { recipient, origRecipient, tries, first: said, last: said, handle: null };
+    message.deliveries ??= new Map();
+    message.deliveries.set(key, opened);
+    return opened;
+  }
+
+  #end(message: OpenMessage, key: string, time: number): void {
+    if (message.deliveries?.delete(key) === true && message.deliveries.size === 0) message.deliveries = null;
+    touch(message, time);
+  }
+
+  /** What the record says, with the host from the line before where the record names none. */
+  #tryOf(record: Attempt, message: OpenMessage, time: number): Try {
+    const failed = record.mx === null && record.tried ? message.failedHost : null;
+    message.failedHost = null;
+    return {
+      time,
+      mx: record.mx ?? failed?.mx ?? null,
+      mxIp: record.mxIp ?? failed?.mxIp ?? null,
+      transport: record.transport,
+      text: record.text,
+      dsn: record.dsn,
+    };
+  }
+
+  #emit(
+    outcome: Outcome,
+    message: OpenMessage,
+    to: { recipient: string; origRecipient: string | null },
+    said: Try,
+    causedBy: Try | null,
+    tried: boolean,
+    attempt: number,
+    time: number,
+    delay: number | null,
+    delivery: OpenDelivery | null,
+  ): void {
+    this.#sink.event({
+      time,
+      host: message.host,
+      mta: message.mta,
+      outcome,
+      queueId: message.queueId,
+      messageId: message.messageId,
+      sender: message.sender,
+      authUser: message.authUser,
+      recipient: to.recipient,
+      origRecipient: to.origRecipient,
+      client: null,
+      clientIp: null,
+      helo: null,
+      said,
+      causedBy,
+      tried,
+      attempt,
+      delaySeconds: delay ?? Math.max(0, (time - message.arrived) / 1000),
+      delivery,
+    });
+  }
+}
+
+/**
+ * Queue ids are used again after a message is gone, and a log may lack the line that said so: another
+ * sender or message id under the same queue id is another message.
+ */
+function isAnotherMessage(message: OpenMessage, record: Accepted): boolean {
+  if (record.opens) return message.sender !== null || message.messageId !== null || message.deliveries !== null;
+  return (
+    (record.messageId !== null && message.messageId !== null && message.messageId !== record.messageId) ||
+    (record.sender !== null && message.sender !== null && message.sender !== record.sender)
+  );
+}
+
+/** The domain's case never matters, and Exim itself varies the local part's between lines of one delivery. */
+function deliveryKey(record: Attempt): string {
+  const key = record.recipient.toLowerCase();
+  return record.origRecipient === record.recipient ? `${key} ${record.transport}` : key;
+}
+
+function touch(message: OpenMessage, time: number): void {
+  message.seen = time;
+  message.stored = false;
+}
+
+function rejection(record: Rejected, time: number, host: string, mta: Mta): DeliveryEvent {
+  const { queueId, sender, recipient, client, clientIp, helo, text } = record;
+  return {
+    time,
+    host,
+    mta,
+    outcome: 'rejected',
+    queueId,
+    messageId: null,
+    sender,
+    authUser: null,
+    recipient,
+    origRecipient: null,
+    client,
+    clientIp,
+    helo,
+    said: { time, mx: null, mxIp: null, transport: null, text, dsn: null },
+    causedBy: null,
+    tried: false,
+    attempt: 0,
+    delaySeconds: null,
+    delivery: null,
+  };
+}

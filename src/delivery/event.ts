@@ -1,0 +1,58 @@
+import type { Mta } from '../log/record.js';
+import type { OpenDelivery, Try } from './open.js';
+
+/** What became of a delivery (product words: see README, "Words"). */
+export const OUTCOMES = ['deferred', 'bounced', 'expired', 'recovered', 'rejected'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+export type Hardness = 'hard' | 'soft' | null;
+
+/** hard = bounced or expired, soft = deferred; recovered and rejected deliveries are neither. */
+export function hardnessOf(outcome: Outcome): Hardness {
+  if (outcome === 'bounced' || outcome === 'expired') return 'hard';
+  return outcome === 'deferred' ? 'soft' : null;
+}
+
+/** One thing that happened to a delivery, joined with what is known of its message. */
+export interface DeliveryEvent {
+  time: number;
+  host: string;
+  mta: Mta;
+  outcome: Outcome;
+  queueId: string | null;
+  messageId: string | null;
+  sender: string | null;
+  authUser: string | null;
+  recipient: string | null;
+  origRecipient: string | null;
+  /** Who connected and how it called itself; refusals of our own server only. */
+  client: string | null;
+  clientIp: string | null;
+  helo: string | null;
+  /** What was said at this event: its own words, or those of the try that decided it (expired, recovered). */
+  said: Try;
+  /** The try whose reply gives the cause, where that is not `said` (a deferral without an attempt). */
+  causedBy: Try | null;
+  /** A try was really made now. */
+  tried: boolean;
+  /** Tries made so far for this delivery. */
+  attempt: number;
+  /** Seconds since the message arrived, `null` = unknown. */
+  delaySeconds: number | null;
+  /** The delivery this belongs to, where it stays open or was open. */
+  delivery: OpenDelivery | null;
+}
+
+/** A delivery to the world that went well: counted, not kept. */
+export interface Delivered {
+  time: number;
+  host: string;
+  recipient: string;
+  mx: string | null;
+  mxIp: string | null;
+}
+
+/** Receives what the correlator finds, in the order of the log. */
+export interface DeliverySink {
+  event(event: DeliveryEvent): void;
+  delivered(delivered: Delivered): void;
+}
