@@ -1,0 +1,80 @@
+import type { Mta } from '../log/record.js';
+import { type Classification, Classifier } from './classify.js';
+import { type Listing, listingOf } from './listings.js';
+import { isMeaningfulName } from './names.js';
+import { type Reply, readBareReply, readReply, type Stage } from './reply.js';
+import { type MaskContext, maskReply, NO_CONTEXT } from './template.js';
+
+/** One distinct kind of reply, with our reading of it. The same object for the same kind, as long as it is remembered. */
+export interface ReplyKind extends Classification {
+  template: string;
+  code: number | null;
+  enhanced: string | null;
+  stage: Stage;
+  /** Set by the store: the id of its row. */
+  id: number | null;
+}
+
+/** A reply read: its kind, what is particular to it, and the block list it names. */
+export interface ReadReply {
+  kind: ReplyKind;
+  values: string[];
+  listing: Listing | null;
+}
+
+/**
+ * From what an MTA logged to a classified kind of reply. Remembers kinds, so that classifying is done once
+ * for each, and bounds their number: a server that writes random text gets one kind per code.
+ */
+export class Interpreter {
+  readonly #classifier: Classifier;
+  readonly #kinds = new Map<string, ReplyKind>();
+  readonly #maxKinds: number;
+
+  /** @param maxKinds distinct kinds to remember before new ones share one `{text}` kind per code */
+  constructor(classifier: Classifier = new Classifier(), maxKinds = 50_000) {
+    this.#classifier = classifier;
+    this.#maxKinds = maxKinds;
+  }
+
+  /** Makes a kind known that was found in an earlier run. */
+  remember(kind: ReplyKind): void {
+    this.#kinds.set(keyOf(kind.template, kind.code, kind.enhanced, kind.stage), kind);
+  }
+
+  /** Reads what an MTA logged for one try. */
+  read(text: string, mta: Mta, dsn: string | null, transport: string | null, context: MaskContext): ReadReply {
+    return this.#interpret(readReply(text, mta, dsn, transport), context);
+  }
+
+  /** Reads a reply given as text alone. */
+  readBare(text: string): ReadReply & { reply: Reply } {
+    const reply = readBareReply(text);
+    return { ...this.#interpret(reply, NO_CONTEXT), reply };
+  }
+
+  #interpret(reply: Reply, context: MaskContext): ReadReply {
+    let { template, values } = maskReply(reply.text, context, isMeaningfulName);
+    let kind = this.#kinds.get(keyOf(template, reply.code, reply.enhanced, reply.stage));
+    if (kind === undefined && this.#kinds.size >= this.#maxKinds) {
+      template = '{text}';
+      values = [reply.text];
+      kind = this.#kinds.get(keyOf(template, reply.code, reply.enhanced, reply.stage));
+    }
+    kind ??= this.#add(template, reply);
+    const isListing = kind.cause === 'ip-blocklisted' || kind.cause === 'domain-blocklisted';
+    const listing = isListing ? listingOf(reply.text, kind.cause === 'ip-blocklisted' ? 'ip' : 'domain') : null;
+    return { kind, values, listing };
+  }
+
+  #add(template: string, reply: Reply): ReplyKind {
+    const { code, enhanced, stage } = reply;
+    const kind = { template, code, enhanced, stage, id: null, ...this.#classifier.classify({ template, code, enhanced, stage, provider: null }) };
+    this.remember(kind);
+    return kind;
+  }
+}
+
+function keyOf(template: string, code: number | null, enhanced: string | null, stage: Stage): string {
+  return `${stage} ${code ?? ''} ${enhanced ?? ''} ${template}`;
+}
