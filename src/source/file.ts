@@ -1,0 +1,89 @@
+import type { FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import { UserError } from '../errors.js';
+import type { Source } from './source.js';
+
+/** Large enough that the cost of a read does not show, small enough to stay in the processor's cache. */
+const CHUNK_BYTES = 1024 * 1024;
+
+/** A plain file; it may still be growing, so an unfinished last line is left for the next run. */
+export class FileSource implements Source {
+  readonly name: string;
+  readonly size: number;
+  readonly modified: number;
+  readonly isFinal = false;
+
+  constructor(path: string, stats: { size: number; mtimeMs: number }) {
+    this.name = path;
+    this.size = stats.size;
+    this.modified = stats.mtimeMs;
+  }
+
+  async *read(offset: number): AsyncIterable<Buffer> {
+    const file = await openFile(this.name);
+    try {
+      const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+      let position = offset;
+      for (;;) {
+        const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, position);
+        if (bytesRead === 0) return;
+        position += bytesRead;
+        yield buffer.subarray(0, bytesRead);
+      }
+    } catch (error) {
+      throw readError(this.name, error);
+    } finally {
+      await file.close();
+    }
+  }
+
+  head(length: number): Promise<Buffer> {
+    return this.slice(0, length);
+  }
+
+  async slice(from: number, to: number): Promise<Buffer> {
+    const file = await openFile(this.name);
+    try {
+      return await readFully(file, from, to);
+    } catch (error) {
+      throw readError(this.name, error);
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+async function readFully(file: FileHandle, from: number, to: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(to - from);
+  let filled = 0;
+  while (filled < buffer.length) {
+    const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, from + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return buffer.subarray(0, filled);
+}
+
+async function openFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    throw readError(path, error);
+  }
+}
+
+const REASONS: Record<string, [string, string]> = {
+  ENOENT: ['no such file', 'Check the path.'],
+  EACCES: ['not readable for this user', 'Run as root or as a user in the group that owns the log (usually adm).'],
+  EPERM: ['not readable for this user', 'Run as root or as a user in the group that owns the log (usually adm).'],
+  EIO: ['the disk failed while reading', 'Check the disk (dmesg). What was read before is stored; run again to go on.'],
+  EISDIR: ['is a directory', 'Name the files in it, or the directory as an argument of its own.'],
+};
+
+/** A file system error as one clear line. */
+export function readError(path: string, error: unknown): unknown {
+  const code = (error as { code?: string }).code ?? '';
+  const reason = REASONS[code];
+  if (error instanceof UserError || reason === undefined) return error;
+  return new UserError(`${path}: ${reason[0]}`, { hint: reason[1], cause: error });
+}

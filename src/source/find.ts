@@ -1,0 +1,101 @@
+import { existsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { glob, isDynamicPattern } from 'tinyglobby';
+import { UserError } from '../errors.js';
+import { FileSource, readError } from './file.js';
+import { GzipSource, isGzip } from './gzip.js';
+import type { Source } from './source.js';
+
+/** Where Debian, Red Hat, SUSE, FreeBSD, cPanel and DirectAdmin keep mail logs. */
+const USUAL_PLACES = [
+  '/var/log/mail.log*',
+  '/var/log/mail.info*',
+  '/var/log/maillog*',
+  '/var/log/mail',
+  '/var/log/mail/mail*',
+  '/var/log/exim4/mainlog*',
+  '/var/log/exim/main.log*',
+  '/var/log/exim/mainlog*',
+  '/var/log/exim_mainlog*',
+  '/var/log/postfix*.log*',
+];
+
+/** Names that mail logs have in a directory: `mail.log.1`, `maillog-20261124.gz`, `mainlog.2`, `exim_mainlog`, `syslog`. */
+const LOG_NAME = /mail|mainlog|rejectlog|exim|postfix|syslog|messages|\.log(?:[.-]\d+)*(?:\.gz)?$/i;
+const NO_LOG = /\.(?:db|sqlite\d?|journal|pid|conf|cf|json|md|tar|zip|xz|bz2|zst)$|paniclog|-(?:wal|shm|lock)$/i;
+
+/** What was found, and what could not be used and why. */
+export interface Found {
+  sources: Source[];
+  errors: UserError[];
+}
+
+/** Files for the arguments of `ingest`: files, directories and globs; without any, the usual places. */
+export async function findSources(paths: readonly string[]): Promise<Found> {
+  const errors: UserError[] = [];
+  const files = new Set<string>();
+  for (const path of paths) {
+    try {
+      for (const file of await expand(path)) files.add(file);
+    } catch (error) {
+      errors.push(asUserError(path, error));
+    }
+  }
+  if (paths.length === 0) {
+    for (const file of await glob(USUAL_PLACES, { absolute: true })) files.add(file);
+    if (files.size === 0)
+      errors.push(new UserError('no mail log in the usual places', { hint: 'Name the files: bouncelog ingest /path/to/mail.log' }));
+  }
+  const sources: Source[] = [];
+  for (const file of files) {
+    try {
+      const source = await sourceOf(file);
+      if (source !== null) sources.push(source);
+    } catch (error) {
+      errors.push(asUserError(file, error));
+    }
+  }
+  return { sources, errors };
+}
+
+async function expand(path: string): Promise<string[]> {
+  if (!existsSync(path) && isDynamicPattern(path)) {
+    const files = await glob(path, { dot: true });
+    if (files.length === 0) throw new UserError(`${path}: no file fits this pattern`, { hint: 'Check the path.' });
+    return files;
+  }
+  const stats = await stat(path);
+  if (!stats.isDirectory()) return [path];
+  const entries = await readdir(path, { withFileTypes: true, recursive: true });
+  const files = entries
+    .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && LOG_NAME.test(entry.name) && !NO_LOG.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
+  if (files.length === 0) throw new UserError(`${path}: no log in this directory`, { hint: 'Name the files if they have unusual names.' });
+  return files;
+}
+
+/** Bytes that tell text from anything else. */
+const PROBE_BYTES = 4096;
+
+async function sourceOf(path: string): Promise<Source | null> {
+  const stats = await stat(path);
+  if (!stats.isFile()) throw new UserError(`${path}: not a file`, { hint: 'Pipe it in instead: bouncelog ingest - < …' });
+  if (stats.size === 0) return null;
+  const plain = new FileSource(path, stats);
+  const head = await plain.head(PROBE_BYTES);
+  if (isGzip(head)) return new GzipSource(path, stats);
+  if (isBinary(head)) throw new UserError(`${path}: not a text file`, { hint: 'bouncelog reads plain and gzip-compressed logs.' });
+  return plain;
+}
+
+/** A log may hold a stray NUL (a crash leaves them), a binary file many. */
+function isBinary(head: Buffer): boolean {
+  const control = head.reduce((count, byte) => count + (byte < 9 || (byte > 13 && byte < 27) ? 1 : 0), 0);
+  return control > head.length / 10;
+}
+
+function asUserError(path: string, error: unknown): UserError {
+  const explained = readError(path, error);
+  return explained instanceof UserError ? explained : new UserError(`${path}: ${(explained as Error).message}`, { cause: error });
+}

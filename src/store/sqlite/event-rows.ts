@@ -1,0 +1,98 @@
+import type { Database } from 'better-sqlite3';
+import { fillTemplate } from '../../bounce/template.js';
+import type { EventRow, EventsQuestion } from '../../report/question.js';
+import { VALUE_SEPARATOR } from './events.js';
+import { OUTCOME_IDS, outcomeName } from './outcomes.js';
+import { whereFilters, whereTime } from './where.js';
+
+/** Events with everything they refer to. `r` is the reply whose cause counts, `own` the one that was said. */
+export const EVENT_TABLES = `event e
+  JOIN (SELECT delivery.*, CASE WHEN recipient LIKE '%@' THEN recipient || ifnull((SELECT name FROM domain WHERE id = domain_id), '') ELSE recipient END AS address
+        FROM delivery) de ON de.id = e.delivery_id
+  JOIN host h ON h.id = de.host_id
+  JOIN reply own ON own.id = e.reply_id
+  JOIN reply r ON r.id = ifnull(e.basis_id, e.reply_id)
+  JOIN route ro ON ro.id = e.route_id
+  LEFT JOIN domain d ON d.id = de.domain_id
+  LEFT JOIN sender s ON s.id = de.sender_id
+  LEFT JOIN listing l ON l.id = e.listing_id`;
+
+interface Row {
+  id: number;
+  time: number;
+  outcome: number;
+  vals: string | null;
+  attempt: number;
+  delay_ms: number | null;
+  host: string;
+  mta: string;
+  queue_id: string | null;
+  message_id: string | null;
+  sender: string | null;
+  auth_user: string | null;
+  recipient: string | null;
+  recipient_domain: string | null;
+  orig_recipient: string | null;
+  mx: string | null;
+  mx_ip: string | null;
+  provider: string | null;
+  transport: string | null;
+  template: string;
+  stage: string;
+  code: number | null;
+  enhanced: string | null;
+  cause: string;
+  rule: string | null;
+  list: string | null;
+  subject: string | null;
+}
+
+/** The events themselves, oldest first. */
+export function* eventRows(db: Database, question: EventsQuestion): Iterable<EventRow> {
+  const time = whereTime(question.range);
+  const filters = whereFilters(question.filters);
+  const outcomes = question.filters.outcome.map((outcome) => OUTCOME_IDS[outcome]);
+  const outcome = outcomes.length === 0 ? '1' : `e.outcome IN (${outcomes.join(', ')})`;
+  const limit = question.limit > 0 ? 'LIMIT ?' : '';
+  const statement = db.prepare<unknown[], Row>(
+    `SELECT e.id, e.time, e.outcome, e.vals, e.attempt, e.delay_ms, h.name AS host, de.mta, de.queue_id, de.message_id, s.address AS sender,
+       de.auth_user, de.address AS recipient, d.name AS recipient_domain, de.orig_recipient, ro.mx, ro.mx_ip, ro.provider, ro.transport,
+       own.template, r.stage, r.code, r.enhanced, r.cause, r.rule, l.list, l.subject
+     FROM ${EVENT_TABLES}
+     WHERE ${time.text} AND ${filters.text} AND ${outcome}
+     ORDER BY e.time, e.id ${limit}`,
+  );
+  const values = [...time.values, ...filters.values, ...(question.limit > 0 ? [question.limit] : [])];
+  for (const row of statement.iterate(...values)) yield eventOf(row);
+}
+
+function eventOf(row: Row): EventRow {
+  const values = row.vals === null ? [] : row.vals.split(VALUE_SEPARATOR);
+  return {
+    id: row.id,
+    time: row.time,
+    host: row.host,
+    mta: row.mta,
+    queueId: row.queue_id,
+    messageId: row.message_id,
+    sender: row.sender,
+    authUser: row.auth_user,
+    recipient: row.recipient,
+    recipientDomain: row.recipient_domain,
+    origRecipient: row.orig_recipient,
+    mx: row.mx,
+    mxIp: row.mx_ip,
+    provider: row.provider,
+    transport: row.transport,
+    stage: row.stage,
+    outcome: outcomeName(row.outcome),
+    code: row.code,
+    enhanced: row.enhanced,
+    cause: row.cause,
+    rule: row.rule,
+    listing: row.list === null ? null : { list: row.list, subject: row.subject ?? '' },
+    reply: fillTemplate(row.template, values, { recipient: row.recipient, mx: row.mx, mxIp: row.mx_ip }),
+    attempt: row.attempt,
+    delaySeconds: row.delay_ms === null ? null : row.delay_ms / 1000,
+  };
+}

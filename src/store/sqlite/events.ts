@@ -1,0 +1,200 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { ReplyKind } from '../../bounce/interpret.js';
+import type { Listing } from '../../bounce/listings.js';
+import type { DeliveryEvent } from '../../delivery/event.js';
+import type { DeliveredTally, InterpretedEvent } from '../store.js';
+import { Dictionary } from './dictionary.js';
+import { HourlyTotals, hourOf } from './hourly.js';
+import { DELIVERED, OUTCOME_IDS } from './outcomes.js';
+import { type DeliveryHandle, remember, type WhereAndWhy } from './prior.js';
+
+/** Writes deliveries, events and what they refer to. Runs inside the transaction of a commit. */
+export class EventWriter {
+  readonly #hosts: Dictionary;
+  readonly #domains: Dictionary;
+  readonly #senders: Dictionary;
+  readonly #routes: Dictionary;
+  readonly #listings: Dictionary;
+  readonly #findReply: Statement;
+  readonly #insertReply: Statement;
+  readonly #insertDelivery: Statement;
+  readonly #insertEvent: Statement;
+  readonly #findRejection: Statement;
+  readonly #hourly: HourlyTotals;
+
+  constructor(db: Database) {
+    this.#hosts = new Dictionary(db, 'SELECT id FROM host WHERE name = ?', 'INSERT INTO host (name) VALUES (?)');
+    this.#domains = new Dictionary(db, 'SELECT id FROM domain WHERE name = ?', 'INSERT INTO domain (name) VALUES (?)');
+    this.#senders = new Dictionary(
+      db,
+      'SELECT id FROM sender WHERE address = ? AND domain IS ?',
+      'INSERT INTO sender (address, domain) VALUES (?, ?)',
+    );
+    this.#routes = new Dictionary(
+      db,
+      `SELECT id FROM route WHERE ifnull(mx, '') = ifnull(?, '') AND ifnull(mx_ip, '') = ifnull(?, '')
+         AND ifnull(transport, '') = ifnull(?, '') AND ifnull(provider, '') = ifnull(?, '')`,
+      'INSERT INTO route (mx, mx_ip, transport, provider) VALUES (?, ?, ?, ?)',
+    );
+    this.#listings = new Dictionary(
+      db,
+      'SELECT id FROM listing WHERE list = ? AND subject = ? AND kind = ?',
+      'INSERT INTO listing (list, subject, kind) VALUES (?, ?, ?)',
+    );
+    this.#findReply = db.prepare(
+      `SELECT id FROM reply WHERE template = ? AND stage = ? AND ifnull(code, 0) = ifnull(?, 0) AND ifnull(enhanced, '') = ifnull(?, '')`,
+    );
+    this.#insertReply = db.prepare('INSERT INTO reply (template, stage, code, enhanced, cause, rule) VALUES (?, ?, ?, ?, ?, ?)');
+    this.#insertDelivery = db.prepare(
+      `INSERT INTO delivery (host_id, mta, queue_id, message_id, sender_id, auth_user, recipient, domain_id, orig_recipient, client, client_ip, helo)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#insertEvent = db.prepare(
+      `INSERT INTO event (time, outcome, delivery_id, route_id, reply_id, vals, basis_id, listing_id, tried, attempt, delay_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#findRejection = db.prepare(
+      `SELECT 1 FROM event e JOIN delivery d ON d.id = e.delivery_id
+       WHERE e.time = ? AND e.outcome = ? AND e.reply_id = ? AND e.vals IS ? AND d.client_ip IS ? AND d.recipient IS ?`,
+    );
+    this.#hourly = new HourlyTotals(db);
+  }
+
+  write(item: InterpretedEvent): void {
+    const { event } = item;
+    if (event.outcome === 'rejected' && event.mta === 'exim' && this.#isKnownRejection(item)) return;
+    const where: WhereAndWhy = {
+      reply: this.#replyId(item.basis ?? item.reply),
+      route: this.#routeId(event.said.mx, event.said.mxIp, event.said.transport, item.provider),
+      listing: item.listing === null ? 0 : this.#listingId(item.listing),
+    };
+    const handle = this.#handleOf(item);
+    const ownReply = this.#replyId(item.reply);
+    this.#insertEvent.run(
+      event.time,
+      OUTCOME_IDS[event.outcome],
+      handle.deliveryId,
+      where.route,
+      ownReply,
+      item.values.length === 0 ? null : item.values.join(VALUE_SEPARATOR),
+      where.reply === ownReply ? null : where.reply,
+      where.listing || null,
+      event.tried ? 1 : 0,
+      event.attempt,
+      event.delaySeconds === null ? null : Math.round(event.delaySeconds * 1000),
+    );
+    this.#hourly.add({
+      outcome: OUTCOME_IDS[event.outcome],
+      host: this.#hostId(event.host),
+      domain: item.recipientDomain === null ? 0 : this.#domainId(item.recipientDomain),
+      where,
+      priors: handle.priors,
+      attempts: event.tried ? 1 : 0,
+      deliveries: 1,
+      firstSeen: event.time,
+      lastSeen: event.time,
+    });
+    if (event.outcome === 'deferred') remember(handle, where, hourOf(event.time));
+  }
+
+  writeDelivered(tally: DeliveredTally): void {
+    this.#hourly.add({
+      outcome: DELIVERED,
+      host: this.#hostId(tally.host),
+      domain: tally.domain === null ? 0 : this.#domainId(tally.domain),
+      where: { reply: 0, route: this.#routeId(tally.mx, tally.mxIp, null, tally.provider), listing: 0 },
+      priors: [],
+      attempts: tally.count,
+      deliveries: tally.count,
+      firstSeen: tally.firstSeen,
+      lastSeen: tally.lastSeen,
+    });
+  }
+
+  /** Writes the totals gathered since the last flush. */
+  flush(): void {
+    this.#hourly.flush();
+  }
+
+  /** Exim writes each refusal to its main log and to its reject log: the same event. */
+  #isKnownRejection(item: InterpretedEvent): boolean {
+    const { event, reply, values } = item;
+    const found = this.#findRejection.get(
+      event.time,
+      OUTCOME_IDS.rejected,
+      this.#replyId(reply),
+      values.length === 0 ? null : values.join(VALUE_SEPARATOR),
+      event.clientIp,
+      this.#storedRecipient(event.recipient, item.recipientDomain),
+    );
+    return found !== undefined;
+  }
+
+  #storedRecipient(recipient: string | null, domain: string | null): string | null {
+    return recipient !== null && domain !== null && recipient.endsWith(`@${domain}`) ? recipient.slice(0, -domain.length) : recipient;
+  }
+
+  /** The delivery's row: that of its first deferral, or a new one. */
+  #handleOf(item: InterpretedEvent): DeliveryHandle {
+    const { event } = item;
+    const known = event.delivery?.handle as DeliveryHandle | null | undefined;
+    if (known) return known;
+    const handle: DeliveryHandle = { deliveryId: this.#newDelivery(event, item.recipientDomain), priors: [] };
+    if (event.delivery !== null) event.delivery.handle = handle;
+    return handle;
+  }
+
+  #newDelivery(event: DeliveryEvent, recipientDomain: string | null): number {
+    return Number(
+      this.#insertDelivery.run(
+        this.#hostId(event.host),
+        event.mta,
+        event.queueId,
+        event.messageId,
+        event.sender === null ? null : this.#senders.idOf(event.sender, [event.sender, domainOf(event.sender)]),
+        event.authUser,
+        this.#storedRecipient(event.recipient, recipientDomain),
+        recipientDomain === null ? null : this.#domainId(recipientDomain),
+        event.origRecipient,
+        event.client,
+        event.clientIp,
+        event.helo,
+      ).lastInsertRowid,
+    );
+  }
+
+  #hostId(name: string): number {
+    return this.#hosts.idOf(name, [name]);
+  }
+
+  #domainId(name: string): number {
+    return this.#domains.idOf(name, [name]);
+  }
+
+  #routeId(mx: string | null, ip: string | null, transport: string | null, provider: string | null): number {
+    return this.#routes.idOf(`${mx}\n${ip}\n${transport}\n${provider}`, [mx, ip, transport, provider]);
+  }
+
+  #listingId(listing: Listing): number {
+    const { list, subject, kind } = listing;
+    return this.#listings.idOf(`${list}\n${subject}\n${kind}`, [list, subject, kind]);
+  }
+
+  #replyId(kind: ReplyKind): number {
+    if (kind.id === null) {
+      const { template, stage, code, enhanced, cause, rule } = kind;
+      const found = this.#findReply.get(template, stage, code, enhanced) as { id: number } | undefined;
+      kind.id = found?.id ?? Number(this.#insertReply.run(template, stage, code, enhanced, cause, rule).lastInsertRowid);
+    }
+    return kind.id;
+  }
+}
+
+/** Between an event's values; a reply is one line, so it cannot stand in one. */
+export const VALUE_SEPARATOR = '\n';
+
+/** The domain of an address, in lower case; `null` when it has none. */
+export function domainOf(address: string): string | null {
+  const at = address.lastIndexOf('@');
+  return at < 0 || at === address.length - 1 ? null : address.slice(at + 1).toLowerCase();
+}

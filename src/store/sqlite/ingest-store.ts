@@ -1,0 +1,109 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { ReplyKind } from '../../bounce/interpret.js';
+import type { OpenMessage } from '../../delivery/open.js';
+import type { Batch, IngestStore, SourcePosition } from '../store.js';
+import { EventWriter } from './events.js';
+import { guard } from './open.js';
+import { OpenState } from './open-state.js';
+
+interface SourceRow {
+  id: number;
+  name: string;
+  head_length: number;
+  head_hash: string;
+  tail_length: number;
+  tail_hash: string;
+  position: number;
+  last_time: number;
+  lines: number;
+  not_understood: number;
+}
+
+/** Samples of lines not understood that are kept in all; they are for looking at, not for counting. */
+const MAX_SAMPLES = 200;
+
+/** The SQLite side of an ingest: position, events, totals and open state of a batch in one transaction. */
+export class SqliteIngestStore implements IngestStore {
+  readonly #db: Database;
+  readonly #events: EventWriter;
+  readonly #open: OpenState;
+  readonly #insertSource: Statement;
+  readonly #updateSource: Statement;
+  readonly #insertSample: Statement;
+  readonly #write: (batch: Batch) => void;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#events = new EventWriter(db);
+    this.#open = new OpenState(db);
+    this.#insertSource = db.prepare(
+      `INSERT INTO source (name, head_length, head_hash, tail_length, tail_hash, position, last_time, lines, not_understood, updated)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#updateSource = db.prepare(
+      `UPDATE source SET name = ?, head_length = ?, head_hash = ?, tail_length = ?, tail_hash = ?, position = ?, last_time = ?, lines = ?,
+         not_understood = ?, updated = ? WHERE id = ?`,
+    );
+    this.#insertSample = db.prepare(
+      `INSERT INTO not_understood (source, line) SELECT ?, ? WHERE (SELECT count(*) FROM not_understood) < ${MAX_SAMPLES}`,
+    );
+    this.#write = db.transaction((batch: Batch) => this.#writeAll(batch)).immediate;
+  }
+
+  replyKinds(): ReplyKind[] {
+    return this.#db.prepare<[], ReplyKind>('SELECT id, template, code, enhanced, stage, cause, rule FROM reply').all();
+  }
+
+  openMessages(): OpenMessage[] {
+    return this.#open.load();
+  }
+
+  sourcesByHead(isHead: (length: number, hash: string) => boolean): SourcePosition[] {
+    const rows = this.#db.prepare<[], SourceRow>('SELECT * FROM source ORDER BY position DESC').all();
+    return rows.filter((row) => isHead(row.head_length, row.head_hash)).map(sourceOf);
+  }
+
+  commit(batch: Batch): void {
+    guard(this.#db.name, () => this.#write(batch));
+    for (const message of batch.open.changed) {
+      message.stored = true;
+      message.known = true;
+    }
+  }
+
+  close(): void {
+    this.#db.pragma('optimize');
+    this.#db.close();
+  }
+
+  #writeAll(batch: Batch): void {
+    for (const event of batch.events) this.#events.write(event);
+    for (const tally of batch.delivered) this.#events.writeDelivered(tally);
+    this.#events.flush();
+    this.#open.write(batch.open);
+    for (const line of batch.samples) this.#insertSample.run(batch.source.name, line);
+    this.#writeSource(batch.source);
+  }
+
+  #writeSource(source: SourcePosition): void {
+    const { name, headLength, headHash, tailLength, tailHash, position, lastTime, lines, notUnderstood } = source;
+    const columns = [name, headLength, headHash, tailLength, tailHash, position, lastTime, lines, notUnderstood, Date.now()];
+    if (source.id === null) source.id = Number(this.#insertSource.run(...columns).lastInsertRowid);
+    else this.#updateSource.run(...columns, source.id);
+  }
+}
+
+function sourceOf(row: SourceRow): SourcePosition {
+  return {
+    id: row.id,
+    name: row.name,
+    headLength: row.head_length,
+    headHash: row.head_hash,
+    tailLength: row.tail_length,
+    tailHash: row.tail_hash,
+    position: row.position,
+    lastTime: row.last_time,
+    lines: row.lines,
+    notUnderstood: row.not_understood,
+  };
+}

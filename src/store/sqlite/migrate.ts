@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Database } from 'better-sqlite3';
+import { UserError } from '../../errors.js';
+
+const FOLDER = new URL('../../../migrations/', import.meta.url);
+
+/** One step forward of the schema: `migrations/NNNN-name.sql`. */
+export interface Migration {
+  version: number;
+  name: string;
+  sql: string;
+  checksum: string;
+}
+
+/** All migrations of this version of bouncelog, in order. */
+export function allMigrations(): Migration[] {
+  return readdirSync(FOLDER)
+    .filter((name) => /^\d{4}-.+\.sql$/.test(name))
+    .sort()
+    .map((name) => {
+      const sql = readFileSync(new URL(name, FOLDER), 'utf8');
+      return { version: Number(name.slice(0, 4)), name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+    });
+}
+
+/**
+ * Brings the database to the newest version, each migration in a transaction of its own.
+ * @throws UserError when the database was written by a newer bouncelog, or a migration was changed after it was applied
+ */
+export function migrate(db: Database, migrations: readonly Migration[] = allMigrations()): void {
+  db.exec('CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied INTEGER NOT NULL)');
+  checkApplied(db, migrations);
+  const applied = db.prepare<[], { version: number }>('SELECT ifnull(max(version), 0) AS version FROM migration').get()?.version ?? 0;
+  const record = db.prepare('INSERT INTO migration (version, name, checksum, applied) VALUES (?, ?, ?, ?)');
+  for (const migration of migrations) {
+    if (migration.version <= applied) continue;
+    db.transaction(() => {
+      db.exec(migration.sql);
+      record.run(migration.version, migration.name, migration.checksum, Date.now());
+    }).immediate();
+  }
+}
+
+/** Whether the database stands at the newest version; throws like `migrate`. */
+export function isCurrent(db: Database, migrations: readonly Migration[] = allMigrations()): boolean {
+  return checkApplied(db, migrations) === migrations.length;
+}
+
+function checkApplied(db: Database, migrations: readonly Migration[]): number {
+  const rows = db
+    .prepare<[], { version: number; name: string; checksum: string }>('SELECT version, name, checksum FROM migration ORDER BY version')
+    .all();
+  for (const row of rows) {
+    const known = migrations.find((migration) => migration.version === row.version);
+    if (known === undefined) {
+      throw new UserError(`${db.name}: written by a newer bouncelog (schema ${row.version}, this one knows ${migrations.at(-1)?.version ?? 0})`, {
+        hint: 'Install that version or a newer one, or choose another database with --db.',
+      });
+    }
+    if (known.checksum !== row.checksum) {
+      throw new UserError(`${db.name}: migration ${row.name} differs from the one that was applied`, { hint: 'Install an unchanged bouncelog.' });
+    }
+  }
+  return rows.length;
+}

@@ -1,0 +1,135 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { OpenDelivery, OpenMessage, Try } from '../../delivery/open.js';
+import type { Mta } from '../../log/record.js';
+import { type DeliveryHandle, packPriors, unpackPriors } from './prior.js';
+
+interface MessageRow {
+  id: number;
+  host: string;
+  queue_id: string;
+  mta: string;
+  sender: string | null;
+  message_id: string | null;
+  auth_user: string | null;
+  arrived: number;
+  seen: number;
+  failed_mx: string | null;
+  failed_ip: string | null;
+}
+
+interface DeliveryRow {
+  open_message_id: number;
+  key: string;
+  delivery_id: number;
+  recipient: string;
+  orig_recipient: string | null;
+  tries: number;
+  first: string;
+  last: string;
+  priors: string;
+}
+
+/** Keeps what is open between runs: exactly what the correlator has in memory at the moment of a commit. */
+export class OpenState {
+  readonly #db: Database;
+  readonly #upsertMessage: Statement;
+  readonly #deleteMessage: Statement;
+  readonly #deleteDeliveries: Statement;
+  readonly #insertDelivery: Statement;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#upsertMessage = db.prepare(
+      `INSERT INTO open_message (host, queue_id, mta, sender, message_id, auth_user, arrived, seen, failed_mx, failed_ip)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (host, queue_id) DO UPDATE SET mta = excluded.mta, sender = excluded.sender, message_id = excluded.message_id,
+         auth_user = excluded.auth_user, arrived = excluded.arrived, seen = excluded.seen, failed_mx = excluded.failed_mx, failed_ip = excluded.failed_ip
+       RETURNING id`,
+    );
+    this.#deleteMessage = db.prepare('DELETE FROM open_message WHERE host = ? AND queue_id = ?');
+    this.#deleteDeliveries = db.prepare('DELETE FROM open_delivery WHERE open_message_id = ?');
+    this.#insertDelivery = db.prepare(
+      `INSERT INTO open_delivery (open_message_id, key, delivery_id, recipient, orig_recipient, tries, first, last, priors)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+  }
+
+  load(): OpenMessage[] {
+    const messages = new Map<number, OpenMessage>();
+    for (const row of this.#db.prepare<[], MessageRow>('SELECT * FROM open_message ORDER BY seen').iterate()) messages.set(row.id, messageOf(row));
+    for (const row of this.#db.prepare<[], DeliveryRow>('SELECT * FROM open_delivery').iterate()) {
+      const message = messages.get(row.open_message_id);
+      if (message === undefined) continue;
+      message.deliveries ??= new Map();
+      message.deliveries.set(row.key, deliveryOf(row));
+    }
+    return [...messages.values()];
+  }
+
+  /** Closed before changed: a queue id may have been used again in the same batch. */
+  write(open: { changed: OpenMessage[]; closed: OpenMessage[] }): void {
+    for (const message of open.closed) this.#deleteMessage.run(message.host, message.queueId);
+    for (const message of open.changed) this.#writeMessage(message);
+  }
+
+  #writeMessage(message: OpenMessage): void {
+    const { host, queueId, mta, sender, messageId, authUser, arrived, seen, failedHost } = message;
+    const { id } = this.#upsertMessage.get(
+      host,
+      queueId,
+      mta,
+      sender,
+      messageId,
+      authUser,
+      arrived,
+      seen,
+      failedHost?.mx ?? null,
+      failedHost?.mxIp ?? null,
+    ) as { id: number };
+    if (message.known) this.#deleteDeliveries.run(id);
+    for (const [key, delivery] of message.deliveries ?? []) {
+      const handle = delivery.handle as DeliveryHandle;
+      const { recipient, origRecipient, tries, first, last } = delivery;
+      this.#insertDelivery.run(
+        id,
+        key,
+        handle.deliveryId,
+        recipient,
+        origRecipient,
+        tries,
+        JSON.stringify(first),
+        JSON.stringify(last),
+        packPriors(handle.priors),
+      );
+    }
+  }
+}
+
+function messageOf(row: MessageRow): OpenMessage {
+  return {
+    host: row.host,
+    mta: row.mta as Mta,
+    queueId: row.queue_id,
+    sender: row.sender,
+    messageId: row.message_id,
+    authUser: row.auth_user,
+    arrived: row.arrived,
+    seen: row.seen,
+    deliveries: null,
+    failedHost: row.failed_mx === null ? null : { mx: row.failed_mx, mxIp: row.failed_ip },
+    stored: true,
+    known: true,
+  };
+}
+
+function deliveryOf(row: DeliveryRow): OpenDelivery {
+  const handle: DeliveryHandle = { deliveryId: row.delivery_id, priors: unpackPriors(row.priors) };
+  return {
+    recipient: row.recipient,
+    origRecipient: row.orig_recipient,
+    tries: row.tries,
+    first: JSON.parse(row.first) as Try,
+    last: JSON.parse(row.last) as Try,
+    handle,
+  };
+}

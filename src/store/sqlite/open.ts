@@ -1,0 +1,100 @@
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { UserError } from '../../errors.js';
+import { isCurrent, migrate } from './migrate.js';
+
+/** Marks the file as ours ("BNCL"), so that a foreign database is never touched. */
+const APPLICATION_ID = 0x424e434c;
+/** How long a statement waits for another process's lock; a commit takes milliseconds. */
+const BUSY_TIMEOUT = 10_000;
+
+/**
+ * Opens the database for writing, creates it (mode 0600) and brings it up to date.
+ *
+ * WAL, so that reports read while an ingest writes; `synchronous = NORMAL`: after a power cut the last commits may be
+ * gone, but never a part of one, and since a source's position commits with its events the next run reads them again.
+ * @throws UserError when it cannot be opened, is not ours, or is newer than this program
+ */
+export function openForWriting(path: string): Database.Database {
+  return guard(path, () => {
+    const isNew = path !== ':memory:' && !existsSync(path);
+    if (isNew) {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      closeSync(openSync(path, 'wx', 0o600));
+    }
+    const db = new Database(path, { timeout: BUSY_TIMEOUT });
+    if (isNew) chmodSync(path, 0o600);
+    refuseForeign(db, path);
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = NORMAL');
+    db.pragma('foreign_keys = ON');
+    db.pragma('cache_size = -32768');
+    db.pragma(`application_id = ${APPLICATION_ID}`);
+    migrate(db);
+    return db;
+  });
+}
+
+/**
+ * Opens an existing database for reading only.
+ * @throws UserError when it does not exist, is not ours, or has another version
+ */
+export function openForReading(path: string): Database.Database {
+  if (!existsSync(path)) {
+    throw new UserError(`${path}: no such database`, { hint: 'Run `bouncelog ingest` first, or name the database with --db.' });
+  }
+  return guard(path, () => {
+    const db = new Database(path, { readonly: true, timeout: BUSY_TIMEOUT });
+    refuseForeign(db, path);
+    db.pragma('cache_size = -65536');
+    db.pragma('mmap_size = 1073741824');
+    if (!isCurrent(db)) {
+      throw new UserError(`${path}: written by an older bouncelog`, { hint: 'Run `bouncelog ingest` once; it brings the database up to date.' });
+    }
+    return db;
+  });
+}
+
+function refuseForeign(db: Database.Database, path: string): void {
+  const id = db.pragma('application_id', { simple: true });
+  const tables = db.prepare<[], { n: number }>('SELECT count(*) AS n FROM sqlite_schema').get()?.n ?? 0;
+  if (id !== APPLICATION_ID && tables > 0) {
+    throw new UserError(`${path}: a SQLite database, but not bouncelog's`, { hint: 'Choose another file with --db.' });
+  }
+}
+
+const MESSAGES: [RegExp, string, string][] = [
+  [/^SQLITE_NOTADB/, 'not a SQLite database', 'Choose another file with --db.'],
+  [/^SQLITE_CORRUPT/, 'the database is damaged', 'Restore it from a backup, or move it away and ingest the logs again.'],
+  [
+    /^SQLITE_FULL/,
+    'the disk is full; nothing of this batch was stored, everything before it is',
+    'Make room and run the same command again: it goes on where it stopped.',
+  ],
+  [/^SQLITE_(BUSY|LOCKED)/, 'the database is locked by another process', 'Try again when it has finished.'],
+  [/^SQLITE_READONLY/, 'the database cannot be written', 'Check the owner and mode of the file and its directory.'],
+  [/^SQLITE_(CANTOPEN|PERM|AUTH)/, 'the database cannot be opened', 'Check that the directory exists and that you may write to it.'],
+  [/^SQLITE_IOERR/, 'reading or writing the database failed', 'Check the disk (dmesg) and its free space.'],
+];
+
+/** Runs `action` and turns SQLite's and the file system's errors into one clear line. */
+export function guard<T>(path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw explain(path, error);
+  }
+}
+
+function explain(path: string, error: unknown): unknown {
+  const code = (error as { code?: unknown }).code;
+  if (error instanceof UserError || typeof code !== 'string') return error;
+  for (const [pattern, message, hint] of MESSAGES) {
+    if (pattern.test(code)) return new UserError(`${path}: ${message}`, { hint, cause: error });
+  }
+  if (/^(EACCES|EPERM|EROFS|ENOTDIR|EISDIR|ENOENT|ENOSPC)$/.test(code)) {
+    return new UserError(`${path}: ${(error as Error).message}`, { hint: 'Choose another place with --db, or check the permissions.', cause: error });
+  }
+  return error;
+}

@@ -1,0 +1,75 @@
+import type { Filters, Range } from '../../report/question.js';
+import { OUTCOME_IDS } from './outcomes.js';
+
+/** A piece of SQL and its parameters. Values are never part of the text. */
+export interface Sql {
+  text: string;
+  values: (string | number)[];
+}
+
+export function join(parts: readonly Sql[], separator: string): Sql {
+  return { text: parts.map((part) => part.text).join(separator), values: parts.flatMap((part) => part.values) };
+}
+
+export const NOTHING: Sql = { text: '1', values: [] };
+
+/** Column names by filter; the aliases are those of the FROM clauses in top.ts and event-rows.ts. */
+const COLUMNS = {
+  cause: 'r.cause',
+  code: 'r.code',
+  enhanced: 'r.enhanced',
+  domain: 'd.name',
+  provider: 'ro.provider',
+  mx: 'ro.mx',
+  sender: 's.address',
+  recipient: 'de.address',
+  host: 'h.name',
+  listing: "l.list || ' ' || l.subject",
+} as const;
+
+type ColumnFilter = keyof typeof COLUMNS;
+
+/** Filters that look at the reply, the route or the listing of one attempt, not at the delivery. */
+const OF_THE_ATTEMPT: readonly ColumnFilter[] = ['cause', 'code', 'enhanced', 'provider', 'mx', 'listing'];
+
+/** The conditions for all filters but the outcome. */
+export function whereFilters(filters: Filters): Sql {
+  return conditions(filters, Object.keys(COLUMNS) as ColumnFilter[]);
+}
+
+/** The conditions that an earlier attempt of the same delivery may not meet although this one does. */
+export function whereAttempt(filters: Filters): Sql {
+  return conditions(filters, OF_THE_ATTEMPT);
+}
+
+function conditions(filters: Filters, names: readonly ColumnFilter[]): Sql {
+  const parts = names.filter((name) => filters[name].length > 0).map((name) => anyOf(name, filters[name]));
+  return parts.length === 0 ? NOTHING : join(parts, ' AND ');
+}
+
+function anyOf(name: ColumnFilter, wanted: readonly string[]): Sql {
+  const parts = wanted.map((value) => matches(name, COLUMNS[name], value));
+  return { text: `(${parts.map((part) => part.text).join(' OR ')})`, values: parts.flatMap((part) => part.values) };
+}
+
+function matches(name: ColumnFilter, column: string, value: string): Sql {
+  if (name === 'code') return { text: `CAST(${column} AS TEXT) GLOB ?`, values: [value.replace(/x/gi, '?')] };
+  if (name === 'sender' && (value === '' || value === '<>')) return { text: `${column} = ''`, values: [] };
+  const asked = value.toLowerCase();
+  if (name === 'listing' && !asked.includes(' ')) return { text: 'l.list GLOB ?', values: [asked] };
+  const pattern = asked.includes('*') ? 'GLOB' : '=';
+  return { text: `lower(${column}) ${pattern} ?`, values: [asked] };
+}
+
+/** Which outcomes to count; failures where nothing is asked. */
+export function outcomesOf(filters: Filters): number[] {
+  const asked = filters.outcome.length > 0 ? filters.outcome : (['deferred', 'bounced', 'expired'] as const);
+  return asked.map((outcome) => OUTCOME_IDS[outcome]);
+}
+
+export function whereTime(range: Range): Sql {
+  const parts: Sql[] = [];
+  if (range.since !== null) parts.push({ text: 'e.time >= ?', values: [range.since] });
+  if (range.until !== null) parts.push({ text: 'e.time < ?', values: [range.until] });
+  return parts.length === 0 ? NOTHING : join(parts, ' AND ');
+}

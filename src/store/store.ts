@@ -1,0 +1,72 @@
+import type { ReplyKind } from '../bounce/interpret.js';
+import type { Listing } from '../bounce/listings.js';
+import type { DeliveryEvent } from '../delivery/event.js';
+import type { OpenMessage } from '../delivery/open.js';
+
+/** An event with our reading of it: what the ingester hands to a store. */
+export interface InterpretedEvent {
+  event: DeliveryEvent;
+  reply: ReplyKind;
+  /** What the template masks in this event's text. */
+  values: string[];
+  /** The kind of reply whose cause counts, where that is not `reply`. */
+  basis: ReplyKind | null;
+  listing: Listing | null;
+  recipientDomain: string | null;
+  provider: string | null;
+}
+
+/** Delivered mail of one hour that went the same way. */
+export interface DeliveredTally {
+  hour: number;
+  host: string;
+  domain: string | null;
+  mx: string | null;
+  mxIp: string | null;
+  provider: string | null;
+  count: number;
+  firstSeen: number;
+  lastSeen: number;
+}
+
+/** Where reading of one source has come to; written in the transaction of what was read. */
+export interface SourcePosition {
+  /** Row id, `null` for a source that is new. */
+  id: number | null;
+  name: string;
+  /** Hash of the first `headLength` bytes. */
+  headLength: number;
+  headHash: string;
+  /** Hash of the `tailLength` bytes before `position`. */
+  tailLength: number;
+  tailHash: string;
+  /** Bytes of the uncompressed content that have been read. */
+  position: number;
+  /** UTC ms of the last time stamp, 0 = none: where the year goes on from. */
+  lastTime: number;
+  lines: number;
+  notUnderstood: number;
+}
+
+/** Everything that one transaction writes. */
+export interface Batch {
+  events: InterpretedEvent[];
+  delivered: Iterable<DeliveredTally>;
+  open: { changed: OpenMessage[]; closed: OpenMessage[] };
+  source: SourcePosition;
+  /** Samples of lines not understood. */
+  samples: string[];
+}
+
+/** The writing side of a store: one ingest at a time. */
+export interface IngestStore {
+  /** Kinds of reply found in earlier runs, with their classification. */
+  replyKinds(): ReplyKind[];
+  /** Messages and deliveries that were open when the last run ended. */
+  openMessages(): OpenMessage[];
+  /** Known sources whose content may begin like this one's. */
+  sourcesByHead(isHead: (length: number, hash: string) => boolean): SourcePosition[];
+  /** Writes all of the batch or nothing. */
+  commit(batch: Batch): void;
+  close(): void;
+}
