@@ -1,0 +1,42 @@
+import { type Command, Option } from 'commander';
+import { DB_OPTION, databasePath } from '../database.js';
+import { wholeNumber } from '../output.js';
+
+export interface IngestCommandOptions {
+  db?: string;
+  format: 'auto' | 'postfix' | 'exim';
+  tz?: string;
+  year?: number;
+  host?: string;
+  dryRun?: boolean;
+  quiet?: boolean;
+  batchBytes?: number;
+}
+
+export function addIngest(program: Command): Command {
+  return program
+    .command('ingest')
+    .description('Read logs into the database, going on where the last run stopped.')
+    .argument('[paths...]', 'files, directories, globs, .gz files; - is stdin; none: the usual places')
+    .option(...DB_OPTION)
+    .addOption(new Option('--format <mta>', 'read only this MTA’s lines').choices(['auto', 'postfix', 'exim']).default('auto'))
+    .option('--tz <zone>', 'time zone of logs that name none (default: this host’s)')
+    .option('--year <year>', 'year of the first line, for logs that name none', wholeNumber('--year'))
+    .option('--host <name>', 'name of the host that wrote logs that name none (default: this host)')
+    .option('--dry-run', 'read and report, but store nothing')
+    .option('-q, --quiet', 'no summary')
+    .addOption(new Option('--batch-bytes <bytes>', 'bytes of log in one transaction').argParser(wholeNumber('--batch-bytes')).hideHelp())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ bouncelog ingest                                   /var/log/mail.log*, /var/log/exim4/mainlog*, …
+  $ bouncelog ingest /var/log/mail.log /var/log/mail.log.1
+  $ zcat old.gz | bouncelog ingest -
+  $ bouncelog ingest --tz Europe/Berlin --year 2025 archive/`,
+    )
+    .action(async (paths: string[], options: IngestCommandOptions) => {
+      const { runIngest } = await import('../run-ingest.js');
+      process.exitCode = await runIngest(paths, { ...options, db: databasePath(options.db) });
+    });
+}

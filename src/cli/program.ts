@@ -1,0 +1,29 @@
+import { Command } from 'commander';
+import { addClassify } from './commands/classify.js';
+import { addEvents } from './commands/events.js';
+import { addExplain } from './commands/explain.js';
+import { addIngest } from './commands/ingest.js';
+import { addTop } from './commands/top.js';
+import { packageVersion } from './version.js';
+
+/** All commands. What a command needs beyond its options is imported when it runs, so that `--help` is quick. */
+export function buildProgram(): Command {
+  const program = new Command('bouncelog')
+    .description('Reads Postfix and Exim logs and says what bounced, hard or soft, why, and what to do.')
+    .version(packageVersion())
+    .option('--debug', 'show a stack trace with errors')
+    .showSuggestionAfterError()
+    .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) })
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ bouncelog ingest                     read the logs in the usual places
+  $ bouncelog top                        why mail bounced, most frequent first
+  $ bouncelog top --by domain --hard     who refuses our mail for good
+  $ bouncelog explain "550 5.7.26 …"     what a reply means and how to mend it`,
+    );
+  for (const add of [addIngest, addTop, addEvents, addExplain, addClassify]) add(program).exitOverride();
+  return program;
+}

@@ -1,0 +1,147 @@
+import { hostname } from 'node:os';
+import cliProgress from 'cli-progress';
+import { Interpreter } from '../bounce/interpret.js';
+import { UserError } from '../errors.js';
+import { BATCH_BYTES, Ingest, type SourceResult } from '../ingest/ingest.js';
+import { inLogOrder } from '../ingest/order.js';
+import { safeText } from '../render/safe.js';
+import { count } from '../render/top.js';
+import { findSources } from '../source/find.js';
+import type { Source } from '../source/source.js';
+import { StreamSource } from '../source/stdin.js';
+import { SqliteIngestStore } from '../store/sqlite/ingest-store.js';
+import { lockForIngest } from '../store/sqlite/lock.js';
+import { openForWriting } from '../store/sqlite/open.js';
+import type { IngestStore } from '../store/store.js';
+import type { IngestCommandOptions } from './commands/ingest.js';
+import { zoneOption } from './zone.js';
+
+/**
+ * `bouncelog ingest`.
+ * @returns the exit code: 0 all read, 1 something could not be read
+ */
+export async function runIngest(paths: readonly string[], options: IngestCommandOptions & { db: string }): Promise<number> {
+  const started = performance.now();
+  const zone = zoneOption(options.tz);
+  const readsStdin = paths.includes('-');
+  const found = paths.length === 1 && readsStdin ? { sources: [], errors: [] } : await findSources(paths.filter((path) => path !== '-'));
+  for (const error of found.errors) say(`${error.message}${error.hint === null ? '' : `. ${error.hint}`}`);
+  const sources = [...(await inLogOrder(found.sources, zone, options.year ?? null)), ...(readsStdin ? [stdin()] : [])];
+  if (sources.length === 0) return found.errors.length > 0 ? 1 : 0;
+
+  const db = options.dryRun ? ':memory:' : options.db;
+  const database = openForWriting(db);
+  const lock = options.dryRun ? null : lockForIngest(db);
+  if (lock === null && !options.dryRun) {
+    database.close();
+    say(`another ingest is writing to ${db}; nothing done`);
+    return 0;
+  }
+  const store: IngestStore = new SqliteIngestStore(database);
+  const progress = new Progress(sources, options.quiet === true);
+  try {
+    const ingest = new Ingest(store, new Interpreter(), {
+      format: options.format,
+      zone,
+      year: options.year ?? null,
+      host: options.host ?? hostname(),
+      batchBytes: options.batchBytes ?? BATCH_BYTES,
+      onProgress: (source, bytes) => progress.update(source, bytes),
+    });
+    const results: SourceResult[] = [];
+    let failed = found.errors.length > 0;
+    for (const source of sources) {
+      try {
+        results.push(await ingest.read(source));
+      } catch (error) {
+        if (!(error instanceof UserError) || ingest.broken) throw error;
+        failed = true;
+        progress.stop();
+        say(`${error.message}${error.hint === null ? '' : `. ${error.hint}`}`);
+      }
+    }
+    progress.stop();
+    if (options.quiet !== true) summarize(results, ingest, (performance.now() - started) / 1000, options.dryRun === true);
+    return failed ? 1 : 0;
+  } finally {
+    progress.stop();
+    store.close();
+    lock?.release();
+  }
+}
+
+function stdin(): Source {
+  return new StreamSource(process.stdin, '-', Date.now());
+}
+
+/** Everything that is not data goes to stderr. */
+function say(line: string): void {
+  process.stderr.write(`bouncelog: ${safeText(line)}\n`);
+}
+
+function summarize(results: readonly SourceResult[], ingest: Ingest, seconds: number, dryRun: boolean): void {
+  const sum = (of: (result: SourceResult) => number) => results.reduce((total, result) => total + of(result), 0);
+  const { delivered, failed, deferred, recovered, rejected } = ingest.totals;
+  const bytes = sum((result) => result.bytes);
+  const lines = sum((result) => result.lines);
+  for (const result of results) {
+    if (result.lines > 0 && result.mtaLines === 0) say(`${result.name}: no Postfix or Exim line in it`);
+    if (result.unfinished) say(`${result.name}: the last line has no end yet; left for the next run`);
+    if (result.overlong > 0) say(`${result.name}: ${count(result.overlong)} overlong lines were cut`);
+  }
+  if (ingest.dropped > 0) say(`${count(ingest.dropped)} open messages were too many or too old and were forgotten`);
+  const known = sum((result) => (result.bytes === 0 && result.skipped > 0 ? 1 : 0));
+  const from = `${count(results.length)} source${results.length === 1 ? '' : 's'}${known > 0 ? ` (${count(known)} with nothing new)` : ''}`;
+  const events = [
+    `${count(failed)} hard`,
+    `${count(deferred)} deferrals`,
+    `${count(recovered)} recovered`,
+    ...(rejected > 0 ? [`${count(rejected)} rejected by us`] : []),
+  ];
+  const speed = bytes === 0 ? '' : `, ${(bytes / 1e6 / Math.max(seconds, 1e-9)).toFixed(0)} MB/s`;
+  process.stderr.write(
+    [
+      `Read ${count(lines)} lines (${(bytes / 1e6).toFixed(1)} MB) from ${from} in ${seconds.toFixed(1)} s${speed}${dryRun ? '; stored nothing (--dry-run)' : ''}.`,
+      `${count(delivered)} delivered; failures: ${events.join(', ')}; ${count(sum((result) => result.notUnderstood))} lines not understood.`,
+      '',
+    ].join('\n'),
+  );
+}
+
+/** A bar on stderr for long work, on a terminal only. */
+class Progress {
+  readonly #bar: cliProgress.SingleBar | null;
+  readonly #done = new Map<Source, number>();
+  readonly #started = Date.now();
+  #shown = false;
+  readonly #total: number;
+
+  constructor(sources: readonly Source[], quiet: boolean) {
+    this.#total = sources.reduce((sum, source) => sum + (source.size ?? 0), 0);
+    const wanted = process.stderr.isTTY === true && !quiet && this.#total > 0;
+    this.#bar = wanted
+      ? new cliProgress.SingleBar(
+          { format: '{bar} {percentage}% {name}', stream: process.stderr, clearOnComplete: true, hideCursor: true },
+          cliProgress.Presets.rect,
+        )
+      : null;
+  }
+
+  update(source: Source, bytes: number): void {
+    if (this.#bar === null) return;
+    this.#done.set(source, Math.min(bytes, source.size ?? 0));
+    // Work that is done at once needs no bar.
+    if (!this.#shown && Date.now() - this.#started < 300) return;
+    const name = safeText(source.name);
+    if (!this.#shown) this.#bar.start(this.#total, 0, { name });
+    this.#shown = true;
+    let done = 0;
+    for (const part of this.#done.values()) done += part;
+    this.#bar.update(done, { name });
+  }
+
+  stop(): void {
+    if (this.#shown) this.#bar?.stop();
+    this.#shown = false;
+  }
+}

@@ -1,0 +1,36 @@
+import type { Explanation } from '../report/explain.js';
+import { safeText } from './safe.js';
+import { styleFor } from './style.js';
+import { labelled } from './wrap.js';
+
+const WHO: Record<string, string> = {
+  sender: 'the sender',
+  recipient: 'the recipient',
+  admin: 'you, the admin of this host',
+  receiver: "the receiver's admin",
+  nobody: 'nobody, it mends itself',
+};
+
+/** A reply explained, for a terminal. */
+export function explanationText(explanation: Explanation, options: { width: number; coloured: boolean }): string {
+  const style = styleFor(options.coloured);
+  const { cause, hardness, code, enhanced, listing } = explanation;
+  const kind = hardness === 'hard' ? style.hard('hard: refused for good') : hardness === 'soft' ? style.soft('soft: will be tried again') : '';
+  const facts = [
+    code === null ? null : `code ${code}${explanation.codeMeaning === null ? '' : ` (${explanation.codeMeaning})`}`,
+    enhanced === null ? null : `status ${enhanced}${explanation.enhancedMeaning === null ? '' : ` (${explanation.enhancedMeaning})`}`,
+  ].filter((fact) => fact !== null);
+  const lines = [
+    `${style.strong(cause.title)} (${cause.id})${kind === '' ? '' : `, ${kind}`}`,
+    labelled('  Means', cause.meaning, options.width),
+    labelled('  Who', WHO[cause.who] ?? cause.who, options.width),
+    labelled('  Fix', cause.fix, options.width),
+  ];
+  if (listing !== null) {
+    lines.push(labelled('  List', safeText(`${listing.list}${listing.subject === '' ? '' : `, ${listing.subject}`}`), options.width));
+    if (explanation.delistUrl !== null) lines.push(labelled('  Removal', explanation.delistUrl, options.width));
+  }
+  if (facts.length > 0) lines.push(labelled('  Codes', facts.join(', '), options.width));
+  lines.push(labelled('  Rule', explanation.rule ?? 'none fits; see `bouncelog top --cause unclassified --by reply`', options.width));
+  return `${lines.join('\n')}\n`;
+}

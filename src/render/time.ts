@@ -1,0 +1,14 @@
+import { TZDate } from '@date-fns/tz';
+import { format } from 'date-fns';
+
+/** `2026-11-24T07:54:47.463Z` → without the fraction where there is none, always UTC: the contract's form. */
+export function isoTime(time: number | null): string | null {
+  return time === null ? null : new Date(time).toISOString();
+}
+
+/** `24 Nov 07:54` in `zone`, with the year only when it is not that of `now`. */
+export function shortTime(time: number, zone: string, now: number): string {
+  const local = new TZDate(time, zone);
+  const sameYear = local.getFullYear() === new TZDate(now, zone).getFullYear();
+  return format(local, sameYear ? 'd MMM HH:mm' : 'd MMM yyyy');
+}

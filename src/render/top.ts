@@ -1,0 +1,187 @@
+import Table from 'cli-table3';
+import { type Cause, causeOf } from '../bounce/causes.js';
+import type { Group, TopAnswer, TopRow } from '../report/question.js';
+import { type Cell, csvLine } from './csv.js';
+import { safeText } from './safe.js';
+import { type Style, styleFor } from './style.js';
+import { isoTime, shortTime } from './time.js';
+import { clip, labelled } from './wrap.js';
+
+/** How a table is shown: the terminal it is for. */
+export interface TableOptions {
+  width: number;
+  coloured: boolean;
+  zone: string;
+  /** UTC ms; decides whether a time needs its year. */
+  now: number;
+  /** Say under each cause what to do. */
+  advice: boolean;
+}
+
+const HEADINGS: Record<Group, string> = {
+  cause: 'Cause',
+  code: 'Code',
+  enhanced: 'Enhanced',
+  domain: 'Domain',
+  provider: 'Provider',
+  mx: 'MX',
+  sender: 'Sender',
+  'sender-domain': 'Sender domain',
+  reply: 'Reply',
+  host: 'Host',
+  listing: 'Block list, subject',
+  stage: 'Stage',
+  outcome: 'Outcome',
+};
+
+/** Width of the figures' columns together: hard, soft, share, first, last. */
+const FIGURES_WIDTH = 47;
+const NO_BORDERS = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: ' ',
+};
+
+/** The report as a table of at most `width` columns. */
+export function topTable(answer: TopAnswer, options: TableOptions): string {
+  const style = styleFor(options.coloured);
+  const parts = [headline(answer, style, options)];
+  if (answer.rows.length === 0) parts.push('No failures match.');
+  else parts.push(table(answer, style, options));
+  if (answer.more > 0) parts.push(style.faint(`and ${count(answer.more)} more (--limit 0 shows all)`));
+  if (options.advice) parts.push(advice(answer, style, options.width));
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function headline({ totals, range }: TopAnswer, style: Style, options: TableOptions): string {
+  const since = range.since === null ? '' : ` since ${shortTime(range.since, options.zone, options.now)}`;
+  const until = range.until === null ? '' : ` until ${shortTime(range.until, options.zone, options.now)}`;
+  const delivered = totals.delivered === null ? '' : `${style.good(count(totals.delivered))} delivered, `;
+  const rejected = totals.rejected === 0 ? '' : `, ${count(totals.rejected)} rejected by us`;
+  return `${delivered}${style.hard(`${count(totals.hard)} hard`)}, ${style.soft(`${count(totals.soft)} soft`)} (${count(totals.recovered)} recovered)${rejected}${since}${until}`;
+}
+
+function table(answer: TopAnswer, style: Style, options: TableOptions): string {
+  const nameWidth = Math.max(16, options.width - FIGURES_WIDTH);
+  const out = new Table({
+    head: [answer.by.map((group) => HEADINGS[group]).join(' / '), 'Hard', 'Soft', 'Share', 'First', 'Last'],
+    colAligns: ['left', 'right', 'right', 'right', 'left', 'left'],
+    chars: NO_BORDERS,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 1 },
+  });
+  let outer: TopRow | null = null;
+  for (const row of answer.rows) {
+    answer.by.forEach((group, level) => {
+      const isNew = outer === null || row.keys.slice(0, level + 1).some((key, index) => key !== outer?.keys[index]);
+      const isInnermost = level === answer.by.length - 1;
+      if (!isNew && !isInnermost) return;
+      const name = clip(`${'  '.repeat(level)}${nameOf(group, row.keys[level] ?? null)}`, nameWidth);
+      out.push(isInnermost ? [name, ...figures(row, style, options)] : [style.strong(name), '', '', '', '', '']);
+    });
+    outer = row;
+  }
+  return out
+    .toString()
+    .split('\n')
+    .map((line, index) => (index === 0 ? style.strong(line.trimEnd()) : line.trimEnd()))
+    .join('\n');
+}
+
+function figures(row: TopRow, style: Style, { zone, now }: TableOptions): string[] {
+  return [
+    row.hard === 0 ? style.faint('-') : style.hard(count(row.hard)),
+    row.soft === 0 ? style.faint('-') : style.soft(count(row.soft)),
+    `${(row.share * 100).toFixed(row.share < 0.0995 ? 1 : 0)}%`,
+    shortTime(row.firstSeen, zone, now),
+    shortTime(row.lastSeen, zone, now),
+  ];
+}
+
+function nameOf(group: Group, key: string | number | null): string {
+  if (group === 'sender' && key === '') return '<> (bounces)';
+  return key === null ? '(none)' : safeText(String(key));
+}
+
+/** What the causes shown mean and what to do about them, each once. */
+function advice(answer: TopAnswer, style: Style, width: number): string {
+  const level = answer.by.indexOf('cause');
+  if (level < 0) return '';
+  const causes = new Map<string, Cause>();
+  for (const row of answer.rows) {
+    const cause = causeOf(String(row.keys[level] ?? ''));
+    causes.set(cause.id, cause);
+  }
+  return [...causes.values()]
+    .map((cause) =>
+      [style.strong(`${cause.title} (${cause.id})`), labelled('  Means', cause.meaning, width), labelled('  Fix', cause.fix, width)].join('\n'),
+    )
+    .join('\n\n');
+}
+
+export function count(n: number): string {
+  return n.toLocaleString('en-US');
+}
+
+/** The contract `bouncelog/top/1`. */
+export function topJson(answer: TopAnswer): object {
+  return {
+    schema: 'bouncelog/top/1',
+    since: isoTime(answer.range.since),
+    until: isoTime(answer.range.until),
+    by: answer.by,
+    totals: answer.totals,
+    rows: answer.rows.map((row) => topRowJson(answer.by, row)),
+  };
+}
+
+export function topRowJson(by: readonly Group[], row: TopRow): object {
+  const keys = Object.fromEntries(by.map((group, index) => [group.replaceAll('-', '_'), row.keys[index] ?? null]));
+  return {
+    ...keys,
+    hard: row.hard,
+    soft: row.soft,
+    attempts: row.attempts,
+    deliveries: row.deliveries,
+    share: Number(row.share.toFixed(6)),
+    first_seen: isoTime(row.firstSeen),
+    last_seen: isoTime(row.lastSeen),
+  };
+}
+
+export function topCsv(answer: TopAnswer): string {
+  const head: Cell[] = [
+    ...answer.by.map((group) => group.replaceAll('-', '_')),
+    'hard',
+    'soft',
+    'attempts',
+    'deliveries',
+    'share',
+    'first_seen',
+    'last_seen',
+  ];
+  const rows = answer.rows.map((row) =>
+    csvLine([
+      ...row.keys,
+      row.hard,
+      row.soft,
+      row.attempts,
+      row.deliveries,
+      Number(row.share.toFixed(6)),
+      isoTime(row.firstSeen),
+      isoTime(row.lastSeen),
+    ]),
+  );
+  return csvLine(head) + rows.join('');
+}

@@ -1,0 +1,144 @@
+import type { Outcome } from '../delivery/event.js';
+
+/** Half-open [since, until) in UTC ms; `null` = open on that side. */
+export interface Range {
+  since: number | null;
+  until: number | null;
+}
+
+/** What failures can be grouped by. */
+export const GROUPS = [
+  'cause',
+  'code',
+  'enhanced',
+  'domain',
+  'provider',
+  'mx',
+  'sender',
+  'sender-domain',
+  'reply',
+  'host',
+  'listing',
+  'stage',
+  'outcome',
+] as const;
+export type Group = (typeof GROUPS)[number];
+
+/** Values of one filter are alternatives; different filters must all hold. `*` in a value stands for anything. */
+export interface Filters {
+  outcome: Outcome[];
+  cause: string[];
+  code: string[];
+  enhanced: string[];
+  domain: string[];
+  provider: string[];
+  mx: string[];
+  sender: string[];
+  recipient: string[];
+  host: string[];
+  listing: string[];
+}
+
+export const NO_FILTERS: Filters = {
+  outcome: [],
+  cause: [],
+  code: [],
+  enhanced: [],
+  domain: [],
+  provider: [],
+  mx: [],
+  sender: [],
+  recipient: [],
+  host: [],
+  listing: [],
+};
+
+export const SORTS = ['deliveries', 'hard', 'soft', 'attempts', 'first', 'last', 'name'] as const;
+export type Sort = (typeof SORTS)[number];
+
+export interface TopQuestion {
+  by: Group[];
+  range: Range;
+  filters: Filters;
+  sort: Sort;
+  /** Groups of the outermost level, and of each level inside; 0 = all. */
+  limit: number;
+}
+
+/** Deliveries (not tries) by outcome. */
+export interface Totals {
+  /** Delivered to the world, recovered ones included; `null` when a filter asks what delivered mail does not tell (its sender). */
+  delivered: number | null;
+  deferred: number;
+  bounced: number;
+  expired: number;
+  recovered: number;
+  rejected: number;
+  hard: number;
+  soft: number;
+}
+
+export interface TopRow {
+  /** One value for each of `by`; `null` = not known or does not apply. */
+  keys: (string | number | null)[];
+  hard: number;
+  soft: number;
+  attempts: number;
+  deliveries: number;
+  /** Of all deliveries in the answer, 0-1. */
+  share: number;
+  firstSeen: number;
+  lastSeen: number;
+}
+
+export interface TopAnswer {
+  by: Group[];
+  range: Range;
+  totals: Totals;
+  rows: TopRow[];
+  /** Groups of the outermost level that `limit` left out. */
+  more: number;
+}
+
+export interface EventsQuestion {
+  range: Range;
+  filters: Filters;
+  /** 0 = all. */
+  limit: number;
+}
+
+/** One event as the contract of `events --format ndjson` gives it, times still in UTC ms. */
+export interface EventRow {
+  id: number;
+  time: number;
+  host: string;
+  mta: string;
+  queueId: string | null;
+  messageId: string | null;
+  sender: string | null;
+  authUser: string | null;
+  recipient: string | null;
+  recipientDomain: string | null;
+  origRecipient: string | null;
+  mx: string | null;
+  mxIp: string | null;
+  provider: string | null;
+  transport: string | null;
+  stage: string;
+  outcome: Outcome;
+  code: number | null;
+  enhanced: string | null;
+  cause: string;
+  rule: string | null;
+  listing: { list: string; subject: string } | null;
+  reply: string;
+  attempt: number;
+  delaySeconds: number | null;
+}
+
+/** The reading side of a store. */
+export interface ReportStore {
+  top(question: TopQuestion): TopAnswer;
+  events(question: EventsQuestion): Iterable<EventRow>;
+  close(): void;
+}
