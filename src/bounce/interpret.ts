@@ -1,3 +1,4 @@
+import { detach } from '../log/encoding.js';
 import type { Mta } from '../log/record.js';
 import { type Classification, Classifier } from './classify.js';
 import { type Listing, listingOf } from './listings.js';
@@ -39,7 +40,7 @@ export class Interpreter {
 
   /** Makes a kind known that was found in an earlier run. */
   remember(kind: ReplyKind): void {
-    this.#kinds.set(keyOf(kind.template, kind.code, kind.enhanced, kind.stage), kind);
+    this.#kinds.set(detach(keyOf(kind.template, kind.code, kind.enhanced, kind.stage)), kind);
   }
 
   /** Reads what an MTA logged for one try. */
@@ -69,7 +70,14 @@ export class Interpreter {
 
   #add(template: string, reply: Reply): ReplyKind {
     const { code, enhanced, stage } = reply;
-    const kind = { template, code, enhanced, stage, id: null, ...this.#classifier.classify({ template, code, enhanced, stage, provider: null }) };
+    const kind = {
+      template: detach(template),
+      code,
+      enhanced: enhanced && detach(enhanced),
+      stage,
+      id: null,
+      ...this.#classifier.classify({ template, code, enhanced, stage, provider: null }),
+    };
     this.remember(kind);
     return kind;
   }

@@ -114,8 +114,8 @@ function maskCore(
     const address = ip[1] === context.mxIp ? '{mx-ip}' : keep(values, 'ip', ip[1] ?? '');
     return ip[3] === undefined ? address : `${address}:${keep(values, 'number', ip[3])}`;
   }
-  if (core.includes(':') && IPV6.test(core) && /[0-9a-f]/i.test(core)) return keep(values, 'ip', core);
   if (TIME.test(core)) return keep(values, 'time', core);
+  if (core.includes(':') && IPV6.test(core) && /[0-9a-f]/i.test(core)) return keep(values, 'ip', core);
   const host = HOST.exec(core);
   if (host !== null && !NO_TLD.test(host[1] ?? host[2] ?? '')) return keepsName(core) ? null : keep(values, 'host', core);
   if (core.includes('/') || core.includes(':')) return maskParts(core, /[/:]/, values, keepsName);

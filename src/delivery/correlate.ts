@@ -1,4 +1,5 @@
-import type { Accepted, Attempt, Expired, HostError, LogRecord, Mta, Rejected } from '../log/record.js';
+import { detach } from '../log/encoding.js';
+import type { Accepted, Attempt, Expired, HostError, LogRecord, Mta, Rejected, Sent } from '../log/record.js';
 import type { DeliveryEvent, DeliverySink, Outcome } from './event.js';
 import type { OpenDelivery, OpenMessage, OpenMessages, Try } from './open.js';
 
@@ -21,6 +22,9 @@ export class Correlator {
     switch (record.kind) {
       case 'accepted':
         this.#accepted(record, time, host, mta);
+        break;
+      case 'sent':
+        this.#sent(record, time, host, mta);
         break;
       case 'attempt':
         this.#attempt(record, time, host, mta);
@@ -58,16 +62,27 @@ export class Correlator {
     touch(message, time);
   }
 
+  #sent(record: Sent, time: number, host: string, mta: Mta): void {
+    const { recipient, mx } = record;
+    if (!record.hop) this.#sink.delivered({ time, host, recipient, mx });
+    const message = this.#open.get(host, record.queueId) ?? this.#begin(record.queueId, time, host, mta);
+    // Nearly every message is delivered at the first try; only a deferred one has anything to look up.
+    if (message.deliveries !== null) {
+      const key = recipient.toLowerCase();
+      const delivery = message.deliveries.get(key);
+      if (delivery !== undefined) {
+        if (!record.hop) this.#emit('recovered', message, delivery, delivery.first, null, true, delivery.tries + 1, time, null, delivery);
+        this.#end(message, key, time);
+      }
+    }
+    touch(message, time);
+  }
+
   #attempt(record: Attempt, time: number, host: string, mta: Mta): void {
     const message = this.#open.get(host, record.queueId) ?? this.#begin(record.queueId, time, host, mta);
     if (record.sender !== null) message.sender = record.sender;
     const key = deliveryKey(record);
     const delivery = message.deliveries?.get(key) ?? null;
-    if (record.result === 'delivered') {
-      if (!record.hop) this.#delivered(record, message, delivery, time);
-      this.#end(message, key, time);
-      return;
-    }
     if (record.result === 'expired' && !record.tried) {
       this.#retryTimeout(record, message, key, time);
       return;
@@ -83,13 +98,6 @@ export class Correlator {
     const causedBy = record.tried || open.last === said ? null : open.last;
     this.#emit('deferred', message, record, said, causedBy, record.tried, tries, time, record.delay, open);
     touch(message, time);
-  }
-
-  #delivered(record: Attempt, message: OpenMessage, delivery: OpenDelivery | null, time: number): void {
-    const { recipient, mx, mxIp } = record;
-    this.#sink.delivered({ time, host: message.host, recipient, mx, mxIp });
-    if (delivery === null) return;
-    this.#emit('recovered', message, delivery, delivery.first, null, true, delivery.tries + 1, time, record.delay, delivery);
   }
 
   /** Exim: `** address: retry timeout exceeded`; the address may be the parent of what was deferred. */
@@ -127,7 +135,7 @@ export class Correlator {
     const message: OpenMessage = {
       host,
       mta,
-      queueId,
+      queueId: detach(queueId),
       sender: null,
       messageId: null,
       authUser: null,

@@ -48,7 +48,6 @@ export interface Delivered {
   host: string;
   recipient: string;
   mx: string | null;
-  mxIp: string | null;
 }
 
 /** Receives what the correlator finds, in the order of the log. */

@@ -1,4 +1,3 @@
-import { detach } from '../log/encoding.js';
 import type { Mta } from '../log/record.js';
 
 /** What one try (or decision not to try) said; kept for a delivery's first and last deferral. */
@@ -94,30 +93,15 @@ export class OpenMessages {
     if (message.known) this.#closed.push(message);
   }
 
-  /**
-   * What has to be written and deleted so that the store holds exactly what is open now. Messages that
-   * survive a commit let go of the block of log they were read from.
-   */
+  /** What has to be written and deleted so that the store holds exactly what is open now. */
   takeChanges(): { changed: OpenMessage[]; closed: OpenMessage[] } {
     const changed: OpenMessage[] = [];
     for (const messages of this.#hosts.values()) {
       for (const message of messages.values()) if (!message.stored) changed.push(message);
     }
-    for (const message of changed) this.#detach(message);
     const closed = this.#closed;
     this.#closed = [];
     return { changed, closed };
-  }
-
-  #detach(message: OpenMessage): void {
-    const messages = this.#hosts.get(message.host);
-    if (messages === undefined || message.known) return;
-    messages.delete(message.queueId);
-    message.queueId = detach(message.queueId);
-    message.sender = message.sender && detach(message.sender);
-    message.messageId = message.messageId && detach(message.messageId);
-    message.authUser = message.authUser && detach(message.authUser);
-    messages.set(message.queueId, message);
   }
 
   /** Drops what the limits do not allow; `now` is the time of the log, not of the clock. */

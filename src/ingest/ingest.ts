@@ -1,13 +1,13 @@
 import type { Interpreter } from '../bounce/interpret.js';
 import { Correlator } from '../delivery/correlate.js';
 import { DEFAULT_LIMITS, OpenMessages } from '../delivery/open.js';
-import { LineFramer, MAX_LINE_BYTES } from '../log/lines.js';
+import { LineFramer } from '../log/lines.js';
 import type { Format } from '../log/read.js';
 import { Timestamps } from '../log/timestamp.js';
 import type { Zone } from '../log/zone.js';
-import { compare, HEAD_BYTES, hash, startsLike, TAIL_BYTES, Tail } from '../source/identity.js';
+import { compare, HEAD_BYTES, hash, startsLike, Tail } from '../source/identity.js';
 import type { Source } from '../source/source.js';
-import type { IngestStore, SourcePosition } from '../store/store.js';
+import type { IngestStore, InterpretedEvent, SourcePosition } from '../store/store.js';
 import { Collector } from './collector.js';
 import { LineReader } from './line-reader.js';
 
@@ -24,9 +24,10 @@ export interface IngestOptions {
   onProgress?: (source: Source, bytes: number) => void;
 }
 
-/** Rows of a transaction: enough that its cost does not show, few enough that memory stays small. */
-const BATCH_EVENTS = 20_000;
-export const BATCH_BYTES = 16 * 1024 * 1024;
+/** Events of a transaction: enough that its cost does not show, few enough that its log file stays small. */
+const BATCH_EVENTS = 50_000;
+/** Larger batches touch a row of the totals less often. */
+export const BATCH_BYTES = 64 * 1024 * 1024;
 
 /** What one source gave. */
 export interface SourceResult {
@@ -57,7 +58,7 @@ export class Ingest {
     this.#options = options;
     for (const kind of store.replyKinds()) interpreter.remember(kind);
     for (const message of store.openMessages()) this.#open.put(message);
-    this.#collector = new Collector(interpreter);
+    this.#collector = new Collector(interpreter, (event) => this.#add(event));
     this.#correlator = new Correlator(this.#open, this.#collector);
   }
 
@@ -90,7 +91,7 @@ export class Ingest {
     const { format, host } = this.#options;
     const reader = new LineReader({ format, times, correlator: this.#correlator, host });
     const framer = new LineFramer(reader);
-    const tail = new Tail(TAIL_BYTES + MAX_LINE_BYTES);
+    const tail = new Tail();
     const start = position.position;
     const linesBefore = position.lines;
     const notUnderstoodBefore = position.notUnderstood;
@@ -100,7 +101,7 @@ export class Ingest {
 
     const commit = () => {
       position.position = total - framer.pending;
-      if (position.position === committed && this.#collector.size === 0) return;
+      if (position.position === committed && this.#collector.waiting === 0) return;
       const before = tail.before(framer.pending);
       position.tailLength = before.length;
       position.tailHash = hash(before);
@@ -112,7 +113,7 @@ export class Ingest {
       position.notUnderstood = notUnderstoodBefore + reader.counts.notUnderstood;
       this.#open.enforce(DEFAULT_LIMITS, times.last);
       this.#broken = true;
-      this.#store.commit({ ...this.#collector.take(), open: this.#open.takeChanges(), source: position, samples: reader.takeSamples() });
+      this.#store.commit({ delivered: this.#collector.take(), open: this.#open.takeChanges(), source: position, samples: reader.takeSamples() });
       this.#broken = false;
       committed = position.position;
     };
@@ -122,10 +123,10 @@ export class Ingest {
       for await (const chunk of source.read(start)) {
         if (head.length < HEAD_BYTES && total === head.length) head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)]);
         total += chunk.length;
-        tail.push(chunk);
         framer.push(chunk);
+        tail.push(chunk, framer.pending);
         this.#options.onProgress?.(source, total - start);
-        if (total - committed >= this.#options.batchBytes || this.#collector.size >= BATCH_EVENTS) commit();
+        if (total - committed >= this.#options.batchBytes || this.#collector.waiting >= BATCH_EVENTS) commit();
       }
       if (source.isFinal) framer.end();
       unfinished = framer.pending > 0;
@@ -141,6 +142,12 @@ export class Ingest {
       unfinished,
       overlong: framer.overlong,
     };
+  }
+
+  #add(event: InterpretedEvent): void {
+    this.#broken = true;
+    this.#store.add(event);
+    this.#broken = false;
   }
 
   /** Where an earlier run stopped in this content, or the start of a new source. */

@@ -4,8 +4,8 @@
  */
 export type Mta = 'postfix' | 'exim';
 
-/** How a try to deliver ended, as the MTA's own status word says it. */
-export type Result = 'delivered' | 'deferred' | 'bounced' | 'expired';
+/** How a try that did not deliver ended. */
+export type Result = 'deferred' | 'bounced' | 'expired';
 
 /** A message entered the queue, or more became known of one that did. Absent = not said by this line. */
 export interface Accepted {
@@ -19,7 +19,18 @@ export interface Accepted {
   opens: boolean;
 }
 
-/** One recipient of one message was tried (or deliberately not tried) now. */
+/** One recipient was delivered: most lines of a healthy log, so it carries no more than is counted. */
+export interface Sent {
+  kind: 'sent';
+  queueId: string;
+  recipient: string;
+  /** Receiving host as the log names it, `null` for local delivery. */
+  mx: string | null;
+  /** Handed to another queue of this same host (content filter, alias); no delivery to the world. */
+  hop: boolean;
+}
+
+/** One recipient was tried, or deliberately not tried, and not delivered. */
 export interface Attempt {
   kind: 'attempt';
   queueId: string;
@@ -31,8 +42,6 @@ export interface Attempt {
   result: Result;
   /** `false`: deferred without a try (Postfix `delivery temporarily suspended`, Exim `retry time not reached`). */
   tried: boolean;
-  /** Handed to another queue of this same host (content filter, alias); no delivery to the world. */
-  hop: boolean;
   /** Receiving host as the log names it, `null` when there was none. */
   mx: string | null;
   mxIp: string | null;
@@ -83,6 +92,6 @@ export interface NotUnderstood {
   kind: 'not-understood';
 }
 
-export type LogRecord = Accepted | Attempt | Expired | Done | Rejected | HostError | NotUnderstood;
+export type LogRecord = Accepted | Sent | Attempt | Expired | Done | Rejected | HostError | NotUnderstood;
 
 export const NOT_UNDERSTOOD: NotUnderstood = { kind: 'not-understood' };

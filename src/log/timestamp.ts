@@ -1,3 +1,4 @@
+import { detach } from './encoding.js';
 import type { Envelope } from './envelope.js';
 import type { Zone } from './zone.js';
 
@@ -13,6 +14,8 @@ export class Timestamps {
   readonly #reference: number;
   readonly #fixedYear: number | null;
   #last: number;
+  /** The RFC 3164 stamp that `last` was read from. */
+  #stamp = '';
   #dayKey = -1;
   #dayLocal = 0;
 
@@ -36,8 +39,11 @@ export class Timestamps {
 
   /** UTC ms of the line's time stamp, `NaN` when it is not a time. */
   read(block: string, env: Envelope): number {
+    // A busy host writes a hundred lines a second; comparing the stamp costs a fifth of reading it.
+    if (env.dialect === 'rfc3164' && this.#stamp !== '' && block.startsWith(this.#stamp, env.time)) return this.#last;
     const time = env.dialect === 'rfc3164' ? this.#readRfc3164(block, env.time) : this.#readIso(block, env);
     if (time > 0) this.#last = time;
+    this.#stamp = env.dialect === 'rfc3164' && time > 0 ? detach(block.slice(env.time, env.time + 15)) : '';
     return time;
   }
 

@@ -91,8 +91,8 @@ async function sourceOf(path: string): Promise<Source | null> {
 
 /** A log may hold a stray NUL (a crash leaves them), a binary file many. */
 function isBinary(head: Buffer): boolean {
-  const control = head.reduce((count, byte) => count + (byte < 9 || (byte > 13 && byte < 27) ? 1 : 0), 0);
-  return control > head.length / 10;
+  const control = head.reduce((count, byte) => count + (byte < 9 || (byte > 13 && byte < 32 && byte !== 27) || byte === 127 ? 1 : 0), 0);
+  return control > head.length / 20;
 }
 
 function asUserError(path: string, error: unknown): UserError {

@@ -54,18 +54,14 @@ async function readThrough(source: Source, from: number, to: number): Promise<Bu
 /** The last bytes that went by, for the hash before a position. */
 export class Tail {
   #bytes: Buffer = Buffer.alloc(0);
-  readonly #keep: number;
 
-  /** @param keep bytes to remember: TAIL_BYTES and whatever may be held back as an unfinished line */
-  constructor(keep: number) {
-    this.#keep = keep;
-  }
-
-  push(chunk: Buffer): void {
+  /** @param pending bytes at the end of `chunk`, and before it, that lie behind the position */
+  push(chunk: Buffer, pending: number): void {
+    const keep = TAIL_BYTES + pending;
     this.#bytes =
-      chunk.length >= this.#keep
-        ? Buffer.from(chunk.subarray(chunk.length - this.#keep))
-        : Buffer.concat([this.#bytes.subarray(Math.max(0, this.#bytes.length + chunk.length - this.#keep)), chunk]);
+      chunk.length >= keep
+        ? Buffer.from(chunk.subarray(chunk.length - keep))
+        : Buffer.concat([this.#bytes.subarray(Math.max(0, this.#bytes.length + chunk.length - keep)), chunk]);
   }
 
   /** The bytes before a position that lies `pending` bytes before the end. */

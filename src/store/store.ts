@@ -18,15 +18,15 @@ export interface InterpretedEvent {
 
 /** Delivered mail of one hour that went the same way. */
 export interface DeliveredTally {
-  hour: number;
   host: string;
   domain: string | null;
   mx: string | null;
-  mxIp: string | null;
   provider: string | null;
   count: number;
   firstSeen: number;
   lastSeen: number;
+  /** Set by the store, which knows the tally again by it. */
+  handle: unknown;
 }
 
 /** Where reading of one source has come to; written in the transaction of what was read. */
@@ -48,9 +48,8 @@ export interface SourcePosition {
   notUnderstood: number;
 }
 
-/** Everything that one transaction writes. */
+/** What a commit writes with the events added before it. */
 export interface Batch {
-  events: InterpretedEvent[];
   delivered: Iterable<DeliveredTally>;
   open: { changed: OpenMessage[]; closed: OpenMessage[] };
   source: SourcePosition;
@@ -66,7 +65,9 @@ export interface IngestStore {
   openMessages(): OpenMessage[];
   /** Known sources whose content may begin like this one's. */
   sourcesByHead(isHead: (length: number, hash: string) => boolean): SourcePosition[];
-  /** Writes all of the batch or nothing. */
+  /** Writes an event into the transaction of the next commit, opening it if need be. */
+  add(event: InterpretedEvent): void;
+  /** Ends the transaction: all events since the last commit and the batch are stored, or nothing of them. */
   commit(batch: Batch): void;
   close(): void;
 }

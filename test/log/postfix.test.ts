@@ -17,7 +17,6 @@ const ATTEMPTS: [name: string, text: string, expected: object][] = [
       origRecipient: null,
       result: 'bounced',
       tried: true,
-      hop: false,
       mx: 'mx.c.example',
       mxIp: '192.0.2.1',
       transport: 'smtp',
@@ -75,12 +74,12 @@ const ATTEMPTS: [name: string, text: string, expected: object][] = [
   [
     'delivered',
     '20E43EA2084: to=<u@c.example>, relay=mx.c.example[127.0.10.1]:25, delay=0, dsn=2.0.0, status=sent (250 2.0.0 OK)',
-    { result: 'delivered', hop: false, mx: 'mx.c.example' },
+    { kind: 'sent', hop: false, mx: 'mx.c.example' },
   ],
   [
     'handed to the content filter',
     '20E43EA2084: to=<u@c.example>, relay=127.0.0.1[127.0.0.1]:10024, delay=0, dsn=2.0.0, status=sent (250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as 3C434EA208F)',
-    { result: 'delivered', hop: true },
+    { kind: 'sent', hop: true },
   ],
   ['forwarded', '20E43EA2084: to=<u@c.example>, relay=local, delay=0, dsn=2.0.0, status=sent (forwarded as 3C434EA208F)', { hop: true }],
 ];

@@ -4,23 +4,21 @@ import { type LogRecord, NOT_UNDERSTOOD, type Result } from '../record.js';
 import { readAddress } from './address.js';
 
 /**
- * `=>`, `->`, `>>` delivered, `**` failed, `==` deferred:
+ * `**` failed, `==` deferred:
  * `id ** address [<original>] [F=<…>] [P=<…>] [R=router] [T=transport] [H=host [ip]:port] … : text [DT=…] [QT=…]`
  * `id == address … defer (errno)[: system error] [H=…] [DT=…]: text`
  */
-export function readDelivery(line: string, idEnd: number): LogRecord {
-  const flag = line.slice(idEnd + 1, idEnd + 3);
+export function readFailure(line: string, idEnd: number): LogRecord {
+  const isDeferral = line.startsWith('==', idEnd + 1);
   const address = readAddress(line, idEnd + 4);
   if (address.recipient === '') return NOT_UNDERSTOOD;
   const rest = line.slice(address.end);
-  const delivered = flag !== '**' && flag !== '==';
-  const cut = delivered ? rest.length : textStart(rest);
+  const cut = textStart(rest);
   const fields = rest.slice(0, cut);
   const host = HOST.exec(fields);
-  const deferral = flag === '==' ? DEFER.exec(rest) : null;
-  const text = delivered ? confirmation(rest) : failureText(rest, cut, deferral);
-  const result = resultOf(flag, text);
-  const mx = host === null ? null : decodeUtf8(host[1] ?? host[2] ?? '');
+  const deferral = isDeferral ? DEFER.exec(rest) : null;
+  const text = failureText(rest, cut, deferral);
+  const result: Result = isDeferral ? 'deferred' : text.endsWith(RETRY_TIMEOUT) ? 'expired' : 'bounced';
   return {
     kind: 'attempt',
     queueId: line.slice(0, idEnd),
@@ -29,14 +27,27 @@ export function readDelivery(line: string, idEnd: number): LogRecord {
     sender: senderOf(fields),
     result,
     tried: !(isRetryNotReached(deferral?.[1]) || (result === 'expired' && text === RETRY_TIMEOUT)),
-    hop: delivered && isLoopback(mx),
-    mx,
+    mx: hostName(host),
     mxIp: host?.[2] ?? null,
     transport: TRANSPORT.exec(fields)?.[1] ?? null,
     text: decodeUtf8(text),
     dsn: null,
     delay: durationSeconds(QUEUE_TIME.exec(rest)?.[1]),
   };
+}
+
+/** `=>`, `->`, `>>` delivered: `id => address [<original>] … [H=host [ip]] … [C="confirmation"]`, the last the receiver's own text. */
+export function readSent(line: string, idEnd: number): LogRecord {
+  const address = readAddress(line, idEnd + 4);
+  if (address.recipient === '') return NOT_UNDERSTOOD;
+  const confirmation = line.indexOf(' C="', address.end);
+  const mx = hostName(HOST.exec(line.slice(address.end, confirmation < 0 ? line.length : confirmation)));
+  return { kind: 'sent', queueId: line.slice(0, idEnd), recipient: decodeUtf8(address.recipient), mx, hop: isLoopback(mx) };
+}
+
+/** The host's name, or its address where it has none. */
+function hostName(host: RegExpExecArray | null): string | null {
+  return host === null ? null : decodeUtf8(host[1] ?? host[2] ?? '');
 }
 
 /** Exim ends a delivery that has been failing past its retry rules with these words. */
@@ -47,7 +58,6 @@ const TRANSPORT = / T=([^\s:"]+)/;
 const SENDER = / F=<([^>]*)>/;
 const QUEUE_TIME = / QT=(\S+)/;
 const DEFER = / defer \((-?\d+)\)/;
-const CONFIRMATION = / C="((?:[^"\\]|\\.)*)"/;
 const TRAILING_TIMES = /(?: (?:DT|QT|RT)=[0-9.dhms]+)+$/;
 /** A `: ` that ends the fields; an `H=` or `I=` value holds colons, but never followed by a space. */
 const TEXT_START = ': ';
@@ -66,16 +76,6 @@ function failureText(rest: string, cut: number, deferral: RegExpExecArray | null
   const systemError = text.slice(0, host.index);
   const said = text.indexOf(': ', host.index);
   return said < 0 ? systemError : text.slice(said + 2);
-}
-
-function confirmation(rest: string): string {
-  return CONFIRMATION.exec(rest)?.[1] ?? '';
-}
-
-function resultOf(flag: string, text: string): Result {
-  if (flag === '==') return 'deferred';
-  if (flag === '**') return text.endsWith(RETRY_TIMEOUT) ? 'expired' : 'bounced';
-  return 'delivered';
 }
 
 /** ERRNO_RRETRY to ERRNO_TRETRY (macros.h of Exim): the retry time has not come, so nothing was tried. */

@@ -1,8 +1,9 @@
+import { detach } from '../encoding.js';
 import type { Envelope } from '../envelope.js';
 import { skipPid } from '../envelope.js';
 import type { LogRecord } from '../record.js';
 import { readArrival } from './arrival.js';
-import { readDelivery } from './delivery.js';
+import { readFailure, readSent } from './delivery.js';
 import { readHostError } from './host-error.js';
 import { readRejection } from './reject.js';
 
@@ -15,24 +16,25 @@ export function readExim(block: string, env: Envelope): LogRecord | null {
   const idEnd = messageIdEnd(block, start, env.end);
   if (idEnd < 0) {
     const line = block.slice(start, env.end);
-    return line.includes('rejected ') ? readRejection(line, null) : null;
+    return line.includes('rejected ') ? readRejection(detach(line), null) : null;
   }
   const at = idEnd + 1;
   const second = block.charCodeAt(at + 1);
   switch (block.charCodeAt(at)) {
     case 60: // <=
-      return second === 61 ? readArrival(block.slice(start, env.end), idEnd - start) : null;
+      return second === 61 ? readArrival(detach(block.slice(start, env.end)), idEnd - start) : null;
     case 61: // => ==
-      return second === 62 || second === 61 ? readDelivery(block.slice(start, env.end), idEnd - start) : null;
+      if (second === 61) return readFailure(detach(block.slice(start, env.end)), idEnd - start);
+      return second === 62 ? readSent(block.slice(start, env.end), idEnd - start) : null;
     case 45: // ->
     case 62: // >>
-      return second === 62 ? readDelivery(block.slice(start, env.end), idEnd - start) : null;
+      return second === 62 ? readSent(block.slice(start, env.end), idEnd - start) : null;
     case 42: // ** (and *> which delivered nothing)
-      return second === 42 ? readDelivery(block.slice(start, env.end), idEnd - start) : null;
+      return second === 42 ? readFailure(detach(block.slice(start, env.end)), idEnd - start) : null;
     case 67: // Completed
       return block.startsWith('Completed', at) ? { kind: 'done', queueId: block.slice(start, idEnd) } : null;
     case 72: // H=
-      return second === 61 ? readMessageHostLine(block.slice(start, env.end), idEnd - start) : null;
+      return second === 61 ? readMessageHostLine(detach(block.slice(start, env.end)), idEnd - start) : null;
     default:
       return null;
   }

@@ -1,6 +1,6 @@
-import { decodeUtf8 } from '../encoding.js';
+import { decodeUtf8, detach } from '../encoding.js';
 import { isLoopback } from '../loopback.js';
-import { type Attempt, type LogRecord, NOT_UNDERSTOOD, type Result } from '../record.js';
+import { type Attempt, type LogRecord, NOT_UNDERSTOOD, type Result, type Sent } from '../record.js';
 import { addressEnd, splitRelay } from './address.js';
 
 /**
@@ -11,48 +11,68 @@ export function readAttempt(line: string, id: number, daemon: string | null): Lo
   const to = id + 6;
   const toEnd = addressEnd(line, to);
   if (toEnd < 0) return looksLikeResult(line);
-  let origRecipient: string | null = null;
+  let origEnd = -1;
   let at = toEnd + 1;
   if (line.startsWith(', orig_to=<', at)) {
-    const origEnd = addressEnd(line, at + 11);
+    origEnd = addressEnd(line, at + 11);
     if (origEnd < 0) return looksLikeResult(line);
-    origRecipient = decodeUtf8(line.slice(at + 11, origEnd));
     at = origEnd + 1;
   }
   if (!line.startsWith(', relay=', at)) return looksLikeResult(line);
   const relayEnd = line.indexOf(', ', at + 8);
   const status = relayEnd < 0 ? -1 : line.indexOf(', status=', relayEnd);
   if (status < 0) return looksLikeResult(line);
-  const open = line.indexOf(' (', status + 9);
-  const word = open < 0 ? line.slice(status + 9) : line.slice(status + 9, open);
+  if (line.startsWith('sent', status + 9)) return sent(line, id, toEnd, at + 8, relayEnd, status + 13);
+  const origRecipient = origEnd < 0 ? null : line.slice(toEnd + 12, origEnd);
+  return failed(detach(line), id, daemon, { to, toEnd, origRecipient, relay: at + 8, relayEnd, status });
+}
+
+/** Where the fields of a delivery line stand. */
+interface Fields {
+  to: number;
+  toEnd: number;
+  origRecipient: string | null;
+  relay: number;
+  relayEnd: number;
+  status: number;
+}
+
+function failed(line: string, id: number, daemon: string | null, at: Fields): LogRecord | null {
+  const open = line.indexOf(' (', at.status + 9);
+  const word = open < 0 ? line.slice(at.status + 9) : line.slice(at.status + 9, open);
   const result = RESULTS.get(word);
   if (result === undefined) return PROBES.has(word) ? null : NOT_UNDERSTOOD;
-
-  const relay = line.slice(at + 8, relayEnd);
+  const relay = line.slice(at.relay, at.relayEnd);
   const remote = splitRelay(relay);
   const text = open < 0 ? '' : decodeUtf8(unparenthesize(line.slice(open + 2)));
   const attempt: Attempt = {
     kind: 'attempt',
     queueId: line.slice(0, id),
-    recipient: decodeUtf8(line.slice(to, toEnd)),
-    origRecipient,
+    recipient: decodeUtf8(line.slice(at.to, at.toEnd)),
+    origRecipient: at.origRecipient === null ? null : decodeUtf8(detach(at.origRecipient)),
     sender: null,
     result,
     tried: !text.startsWith('delivery temporarily suspended'),
-    hop: result === 'delivered' && (isLoopback(remote.host) || text.startsWith('forwarded as ')),
     mx: remote.host,
     mxIp: remote.ip,
     transport: daemon ?? transportOf(relay),
     text,
-    dsn: field(line, ', dsn=', relayEnd, status),
-    delay: seconds(field(line, ', delay=', relayEnd, status)),
+    dsn: field(line, ', dsn=', at.relayEnd, at.status),
+    delay: seconds(field(line, ', delay=', at.relayEnd, at.status)),
   };
-  if (attempt.mx === null && result !== 'delivered') takeHostFromText(attempt);
+  if (attempt.mx === null) takeHostFromText(attempt);
   return attempt;
 }
 
+/** Delivered: kept only as far as it is counted, so its strings stay views of the block. */
+function sent(line: string, id: number, toEnd: number, relay: number, relayEnd: number, wordEnd: number): Sent {
+  const bracket = line.indexOf('[', relay);
+  const mx = bracket > relay && bracket < relayEnd ? decodeUtf8(line.slice(relay, bracket)) : null;
+  const hop = isLoopback(mx) || line.startsWith(' (forwarded as ', wordEnd);
+  return { kind: 'sent', queueId: line.slice(0, id), recipient: decodeUtf8(line.slice(id + 6, toEnd)), mx, hop };
+}
+
 const RESULTS = new Map<string, Result>([
-  ['sent', 'delivered'],
   ['deferred', 'deferred'],
   ['SOFTBOUNCE', 'deferred'],
   ['bounced', 'bounced'],

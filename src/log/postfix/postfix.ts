@@ -1,3 +1,4 @@
+import { detach } from '../encoding.js';
 import type { Envelope } from '../envelope.js';
 import type { LogRecord } from '../record.js';
 import { readAttempt } from './attempt.js';
@@ -12,7 +13,7 @@ import { readNoQueue, readQueuedReject } from './reject.js';
  */
 export function readPostfix(block: string, env: Envelope): LogRecord | null {
   const colon = queueIdEnd(block, env.text, env.end);
-  if (colon < 0) return block.startsWith('NOQUEUE: ', env.text) ? readNoQueue(textOf(block, env)) : null;
+  if (colon < 0) return block.startsWith('NOQUEUE: ', env.text) ? readNoQueue(detach(textOf(block, env))) : null;
   const at = colon + 2;
   const id = colon - env.text;
   // The first letter decides: most lines are none of these and cost one look.
@@ -20,21 +21,22 @@ export function readPostfix(block: string, env: Envelope): LogRecord | null {
     case 116: // t
       return block.startsWith('to=<', at) ? readAttempt(textOf(block, env), id, daemonOf(block, env)) : null;
     case 102: // f
-      return block.startsWith('from=<', at) ? readQueueManager(textOf(block, env), id) : null;
+      return block.startsWith('from=<', at) ? readQueueManager(detach(textOf(block, env)), id) : null;
     case 114: // r
       if (env.end - at === 7 && block.startsWith('removed', at)) return { kind: 'done', queueId: block.slice(env.text, colon) };
-      if (block.startsWith('reject: ', at)) return readQueuedReject(textOf(block, env), id, id + 10);
-      return block.startsWith('resent-message-id=', at) ? readCleanup(textOf(block, env), id, id + 20) : null;
+      if (block.startsWith('reject: ', at)) return readQueuedReject(detach(textOf(block, env)), id, id + 10);
+      return block.startsWith('resent-message-id=', at) ? readCleanup(detach(textOf(block, env)), id, id + 20) : null;
     case 109: // m
-      if (block.startsWith('message-id=', at)) return readCleanup(textOf(block, env), id, id + 13);
-      return block.startsWith('milter-reject: ', at) ? readQueuedReject(textOf(block, env), id, id + 17) : null;
+      if (block.startsWith('message-id=', at)) return readCleanup(detach(textOf(block, env)), id, id + 13);
+      return block.startsWith('milter-reject: ', at) ? readQueuedReject(detach(textOf(block, env)), id, id + 17) : null;
     case 99: // c
-      return block.startsWith('client=', at) ? readClient(textOf(block, env), id) : null;
+      return block.startsWith('client=', at) ? readClient(detach(textOf(block, env)), id) : null;
     default:
       return null;
   }
 }
 
+/** The text as a view of the block: what is kept of it must be detached first (once for the whole line). */
 function textOf(block: string, env: Envelope): string {
   return block.slice(env.text, env.end);
 }

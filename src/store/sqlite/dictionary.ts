@@ -1,4 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { detach } from '../../log/encoding.js';
 
 /** Entries kept in memory; beyond it the cache starts anew, so that a spammed host does not grow it without end. */
 const CACHE_LIMIT = 100_000;
@@ -17,21 +18,16 @@ export class Dictionary {
     this.#insert = db.prepare(insert);
   }
 
-  /** The id of the row with these columns. */
-  idOf(key: string, columns: readonly (string | number | null)[]): number {
-    return this.#ids.get(key) ?? this.#look(key, columns);
-  }
-
-  /** Must be called when a transaction was rolled back: its new ids are gone. */
-  forget(): void {
-    this.#ids.clear();
+  /** The id of the row with these columns; the key alone where the table has one column. */
+  idOf(key: string, columns?: readonly (string | number | null)[]): number {
+    return this.#ids.get(key) ?? this.#look(key, columns ?? [key]);
   }
 
   #look(key: string, columns: readonly (string | number | null)[]): number {
     const found = this.#find.get(...columns) as { id: number } | undefined;
     const id = found?.id ?? Number(this.#insert.run(...columns).lastInsertRowid);
     if (this.#ids.size >= CACHE_LIMIT) this.#ids.clear();
-    this.#ids.set(key, id);
+    this.#ids.set(detach(key), id);
     return id;
   }
 }

@@ -15,7 +15,9 @@ export const EVENT_TABLES = `event e
   JOIN route ro ON ro.id = e.route_id
   LEFT JOIN domain d ON d.id = de.domain_id
   LEFT JOIN sender s ON s.id = de.sender_id
-  LEFT JOIN listing l ON l.id = e.listing_id`;
+  LEFT JOIN listing l ON l.id = e.listing_id
+  LEFT JOIN address a ON a.id = e.mx_ip_id
+  LEFT JOIN transport t ON t.id = e.transport_id`;
 
 interface Row {
   id: number;
@@ -56,7 +58,7 @@ export function* eventRows(db: Database, question: EventsQuestion): Iterable<Eve
   const limit = question.limit > 0 ? 'LIMIT ?' : '';
   const statement = db.prepare<unknown[], Row>(
     `SELECT e.id, e.time, e.outcome, e.vals, e.attempt, e.delay_ms, h.name AS host, de.mta, de.queue_id, de.message_id, s.address AS sender,
-       de.auth_user, de.address AS recipient, d.name AS recipient_domain, de.orig_recipient, ro.mx, ro.mx_ip, ro.provider, ro.transport,
+       de.auth_user, de.address AS recipient, d.name AS recipient_domain, de.orig_recipient, ro.mx, a.ip AS mx_ip, ro.provider, t.name AS transport,
        own.template, r.stage, r.code, r.enhanced, r.cause, r.rule, l.list, l.subject
      FROM ${EVENT_TABLES}
      WHERE ${time.text} AND ${filters.text} AND ${outcome}

@@ -4,8 +4,8 @@ import type { Listing } from '../../bounce/listings.js';
 import type { DeliveryEvent } from '../../delivery/event.js';
 import type { DeliveredTally, InterpretedEvent } from '../store.js';
 import { Dictionary } from './dictionary.js';
-import { HourlyTotals, hourOf } from './hourly.js';
-import { DELIVERED, OUTCOME_IDS } from './outcomes.js';
+import { type DeliveredIds, HourlyTotals, hourOf } from './hourly.js';
+import { OUTCOME_IDS } from './outcomes.js';
 import { type DeliveryHandle, remember, type WhereAndWhy } from './prior.js';
 
 /** Writes deliveries, events and what they refer to. Runs inside the transaction of a commit. */
@@ -14,6 +14,8 @@ export class EventWriter {
   readonly #domains: Dictionary;
   readonly #senders: Dictionary;
   readonly #routes: Dictionary;
+  readonly #addresses: Dictionary;
+  readonly #transports: Dictionary;
   readonly #listings: Dictionary;
   readonly #findReply: Statement;
   readonly #insertReply: Statement;
@@ -32,10 +34,11 @@ export class EventWriter {
     );
     this.#routes = new Dictionary(
       db,
-      `SELECT id FROM route WHERE ifnull(mx, '') = ifnull(?, '') AND ifnull(mx_ip, '') = ifnull(?, '')
-         AND ifnull(transport, '') = ifnull(?, '') AND ifnull(provider, '') = ifnull(?, '')`,
-      'INSERT INTO route (mx, mx_ip, transport, provider) VALUES (?, ?, ?, ?)',
+      "SELECT id FROM route WHERE ifnull(mx, '') = ifnull(?, '') AND ifnull(provider, '') = ifnull(?, '')",
+      'INSERT INTO route (mx, provider) VALUES (?, ?)',
     );
+    this.#addresses = new Dictionary(db, 'SELECT id FROM address WHERE ip = ?', 'INSERT INTO address (ip) VALUES (?)');
+    this.#transports = new Dictionary(db, 'SELECT id FROM transport WHERE name = ?', 'INSERT INTO transport (name) VALUES (?)');
     this.#listings = new Dictionary(
       db,
       'SELECT id FROM listing WHERE list = ? AND subject = ? AND kind = ?',
@@ -50,8 +53,8 @@ export class EventWriter {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#insertEvent = db.prepare(
-      `INSERT INTO event (time, outcome, delivery_id, route_id, reply_id, vals, basis_id, listing_id, tried, attempt, delay_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO event (time, outcome, delivery_id, route_id, mx_ip_id, transport_id, reply_id, vals, basis_id, listing_id, tried, attempt, delay_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#findRejection = db.prepare(
       `SELECT 1 FROM event e JOIN delivery d ON d.id = e.delivery_id
@@ -65,16 +68,21 @@ export class EventWriter {
     if (event.outcome === 'rejected' && event.mta === 'exim' && this.#isKnownRejection(item)) return;
     const where: WhereAndWhy = {
       reply: this.#replyId(item.basis ?? item.reply),
-      route: this.#routeId(event.said.mx, event.said.mxIp, event.said.transport, item.provider),
+      route: this.#routeId(event.said.mx, item.provider),
       listing: item.listing === null ? 0 : this.#listingId(item.listing),
     };
-    const handle = this.#handleOf(item);
+    const host = this.#hostId(event.host);
+    const domain = item.recipientDomain === null ? 0 : this.#domainId(item.recipientDomain);
+    const handle = this.#handleOf(item, host, domain);
     const ownReply = this.#replyId(item.reply);
+    const outcome = OUTCOME_IDS[event.outcome];
     this.#insertEvent.run(
       event.time,
-      OUTCOME_IDS[event.outcome],
+      outcome,
       handle.deliveryId,
       where.route,
+      event.said.mxIp === null ? null : this.#addresses.idOf(event.said.mxIp),
+      event.said.transport === null ? null : this.#transports.idOf(event.said.transport),
       ownReply,
       item.values.length === 0 ? null : item.values.join(VALUE_SEPARATOR),
       where.reply === ownReply ? null : where.reply,
@@ -84,36 +92,24 @@ export class EventWriter {
       event.delaySeconds === null ? null : Math.round(event.delaySeconds * 1000),
     );
     this.#hourly.add({
-      outcome: OUTCOME_IDS[event.outcome],
-      host: this.#hostId(event.host),
-      domain: item.recipientDomain === null ? 0 : this.#domainId(item.recipientDomain),
+      outcome,
+      time: event.time,
+      host,
+      domain,
       where,
       priors: handle.priors,
       attempts: event.tried ? 1 : 0,
-      deliveries: 1,
-      firstSeen: event.time,
-      lastSeen: event.time,
     });
     if (event.outcome === 'deferred') remember(handle, where, hourOf(event.time));
   }
 
   writeDelivered(tally: DeliveredTally): void {
-    this.#hourly.add({
-      outcome: DELIVERED,
+    tally.handle ??= {
       host: this.#hostId(tally.host),
       domain: tally.domain === null ? 0 : this.#domainId(tally.domain),
-      where: { reply: 0, route: this.#routeId(tally.mx, tally.mxIp, null, tally.provider), listing: 0 },
-      priors: [],
-      attempts: tally.count,
-      deliveries: tally.count,
-      firstSeen: tally.firstSeen,
-      lastSeen: tally.lastSeen,
-    });
-  }
-
-  /** Writes the totals gathered since the last flush. */
-  flush(): void {
-    this.#hourly.flush();
+      route: this.#routeId(tally.mx, tally.provider),
+    };
+    this.#hourly.addDelivered(tally.handle as DeliveredIds, tally);
   }
 
   /** Exim writes each refusal to its main log and to its reject log: the same event. */
@@ -135,26 +131,26 @@ export class EventWriter {
   }
 
   /** The delivery's row: that of its first deferral, or a new one. */
-  #handleOf(item: InterpretedEvent): DeliveryHandle {
+  #handleOf(item: InterpretedEvent, host: number, domain: number): DeliveryHandle {
     const { event } = item;
     const known = event.delivery?.handle as DeliveryHandle | null | undefined;
     if (known) return known;
-    const handle: DeliveryHandle = { deliveryId: this.#newDelivery(event, item.recipientDomain), priors: [] };
+    const handle: DeliveryHandle = { deliveryId: this.#newDelivery(event, item.recipientDomain, host, domain), priors: [] };
     if (event.delivery !== null) event.delivery.handle = handle;
     return handle;
   }
 
-  #newDelivery(event: DeliveryEvent, recipientDomain: string | null): number {
+  #newDelivery(event: DeliveryEvent, recipientDomain: string | null, host: number, domain: number): number {
     return Number(
       this.#insertDelivery.run(
-        this.#hostId(event.host),
+        host,
         event.mta,
         event.queueId,
         event.messageId,
         event.sender === null ? null : this.#senders.idOf(event.sender, [event.sender, domainOf(event.sender)]),
         event.authUser,
         this.#storedRecipient(event.recipient, recipientDomain),
-        recipientDomain === null ? null : this.#domainId(recipientDomain),
+        domain || null,
         event.origRecipient,
         event.client,
         event.clientIp,
@@ -164,15 +160,16 @@ export class EventWriter {
   }
 
   #hostId(name: string): number {
-    return this.#hosts.idOf(name, [name]);
+    return this.#hosts.idOf(name);
   }
 
   #domainId(name: string): number {
-    return this.#domains.idOf(name, [name]);
+    return this.#domains.idOf(name);
   }
 
-  #routeId(mx: string | null, ip: string | null, transport: string | null, provider: string | null): number {
-    return this.#routes.idOf(`${mx}\n${ip}\n${transport}\n${provider}`, [mx, ip, transport, provider]);
+  #routeId(mx: string | null, provider: string | null): number {
+    // The provider follows from the MX; only without one it makes a difference.
+    return this.#routes.idOf(mx ?? `@${provider}`, [mx, provider]);
   }
 
   #listingId(listing: Listing): number {

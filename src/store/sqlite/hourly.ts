@@ -1,26 +1,26 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { DELIVERED } from './outcomes.js';
 import { isSame, type Prior, type WhereAndWhy } from './prior.js';
 
-/** Something to count. */
+/** An event to count. */
 export interface Counted {
   outcome: number;
+  /** UTC ms. */
+  time: number;
   host: number;
   domain: number;
   where: WhereAndWhy;
   /** Earlier deferrals of the same delivery. */
   priors: readonly Prior[];
+  /** 1, or 0 where nothing was tried. */
   attempts: number;
-  deliveries: number;
-  firstSeen: number;
-  lastSeen: number;
 }
 
-interface Row {
-  key: number[];
-  attempts: number;
-  deliveries: number;
-  firstSeen: number;
-  lastSeen: number;
+/** Where a tally of delivered mail belongs. */
+export interface DeliveredIds {
+  host: number;
+  domain: number;
+  route: number;
 }
 
 /** Hours since 1970 of a time in UTC ms. */
@@ -28,15 +28,11 @@ export function hourOf(time: number): number {
   return Math.floor(time / 3_600_000);
 }
 
-/**
- * Totals by the hour. What is counted between two flushes is added up in memory first: one row of the database is
- * touched once a commit, not once an event.
- */
+/** Totals by the hour, written as they come: gathering them in memory first cost more in garbage than it saved in writes. */
 export class HourlyTotals {
   readonly #upsert: Statement;
   readonly #insertPrior: Statement;
-  readonly #nextPrior: Statement;
-  readonly #rows = new Map<string, Row>();
+  #nextPrior: number;
 
   constructor(db: Database) {
     this.#upsert = db.prepare(
@@ -46,36 +42,27 @@ export class HourlyTotals {
          first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)`,
     );
     this.#insertPrior = db.prepare('INSERT INTO prior (id, reply_id, route_id, listing_id, hour) VALUES (?, ?, ?, ?, ?)');
-    this.#nextPrior = db.prepare('SELECT ifnull(max(id), 0) + 1 AS id FROM prior');
+    this.#nextPrior = (db.prepare('SELECT ifnull(max(id), 0) + 1 AS id FROM prior').get() as { id: number }).id;
   }
 
-  add(counted: Counted): void {
-    const { outcome, host, domain, where } = counted;
-    const priorHour = counted.priors.reduce((latest, prior) => Math.max(latest, prior.hour), 0);
-    const key = [hourOf(counted.firstSeen), outcome, host, domain, where.route, where.reply, where.listing, priorHour, this.#priorId(counted)];
-    const text = key.join(' ');
-    const row = this.#rows.get(text);
-    if (row === undefined) {
-      const { attempts, deliveries, firstSeen, lastSeen } = counted;
-      this.#rows.set(text, { key, attempts, deliveries, firstSeen, lastSeen });
-      return;
-    }
-    row.attempts += counted.attempts;
-    row.deliveries += counted.deliveries;
-    row.firstSeen = Math.min(row.firstSeen, counted.firstSeen);
-    row.lastSeen = Math.max(row.lastSeen, counted.lastSeen);
+  /** Counts one event. */
+  add({ outcome, time, host, domain, where, priors, attempts }: Counted): void {
+    let priorHour = 0;
+    for (const prior of priors) if (prior.hour > priorHour) priorHour = prior.hour;
+    const priorId = priors.length === 0 ? 0 : this.#priorId(where, priors);
+    this.#upsert.run(hourOf(time), outcome, host, domain, where.route, where.reply, where.listing, priorHour, priorId, attempts, 1, time, time);
   }
 
-  flush(): void {
-    for (const row of this.#rows.values()) this.#upsert.run(...row.key, row.attempts, row.deliveries, row.firstSeen, row.lastSeen);
-    this.#rows.clear();
+  /** Delivered mail comes added up already. */
+  addDelivered(ids: DeliveredIds, { count, firstSeen, lastSeen }: { count: number; firstSeen: number; lastSeen: number }): void {
+    this.#upsert.run(hourOf(firstSeen), DELIVERED, ids.host, ids.domain, ids.route, 0, 0, 0, 0, count, count, firstSeen, lastSeen);
   }
 
   /** 0 when all earlier deferrals were like this one (nearly always): the hour alone then tells all. */
-  #priorId(counted: Counted): number {
-    if (counted.priors.every((prior) => isSame(prior, counted.where))) return 0;
-    const id = (this.#nextPrior.get() as { id: number }).id;
-    for (const prior of counted.priors) this.#insertPrior.run(id, prior.reply, prior.route, prior.listing, prior.hour);
+  #priorId(where: WhereAndWhy, priors: readonly Prior[]): number {
+    if (priors.every((prior) => isSame(prior, where))) return 0;
+    const id = this.#nextPrior++;
+    for (const prior of priors) this.#insertPrior.run(id, prior.reply, prior.route, prior.listing, prior.hour);
     return id;
   }
 }

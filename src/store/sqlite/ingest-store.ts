@@ -1,9 +1,9 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { ReplyKind } from '../../bounce/interpret.js';
 import type { OpenMessage } from '../../delivery/open.js';
-import type { Batch, IngestStore, SourcePosition } from '../store.js';
+import type { Batch, IngestStore, InterpretedEvent, SourcePosition } from '../store.js';
 import { EventWriter } from './events.js';
-import { guard } from './open.js';
+import { explain, guard } from './open.js';
 import { OpenState } from './open-state.js';
 
 interface SourceRow {
@@ -30,7 +30,9 @@ export class SqliteIngestStore implements IngestStore {
   readonly #insertSource: Statement;
   readonly #updateSource: Statement;
   readonly #insertSample: Statement;
-  readonly #write: (batch: Batch) => void;
+  readonly #begin: Statement;
+  readonly #commit: Statement;
+  #inTransaction = false;
 
   constructor(db: Database) {
     this.#db = db;
@@ -47,7 +49,8 @@ export class SqliteIngestStore implements IngestStore {
     this.#insertSample = db.prepare(
       `INSERT INTO not_understood (source, line) SELECT ?, ? WHERE (SELECT count(*) FROM not_understood) < ${MAX_SAMPLES}`,
     );
-    this.#write = db.transaction((batch: Batch) => this.#writeAll(batch)).immediate;
+    this.#begin = db.prepare('BEGIN IMMEDIATE');
+    this.#commit = db.prepare('COMMIT');
   }
 
   replyKinds(): ReplyKind[] {
@@ -63,8 +66,26 @@ export class SqliteIngestStore implements IngestStore {
     return rows.filter((row) => isHead(row.head_length, row.head_hash)).map(sourceOf);
   }
 
+  /** Written at once, not gathered: an event that waits for the commit costs memory and the collector's time. */
+  add(event: InterpretedEvent): void {
+    try {
+      this.#ensureTransaction();
+      this.#events.write(event);
+    } catch (error) {
+      throw explain(this.#db.name, error);
+    }
+  }
+
   commit(batch: Batch): void {
-    guard(this.#db.name, () => this.#write(batch));
+    guard(this.#db.name, () => {
+      this.#ensureTransaction();
+      for (const tally of batch.delivered) this.#events.writeDelivered(tally);
+      this.#open.write(batch.open);
+      for (const line of batch.samples) this.#insertSample.run(batch.source.name, line);
+      this.#writeSource(batch.source);
+      this.#commit.run();
+      this.#inTransaction = false;
+    });
     for (const message of batch.open.changed) {
       message.stored = true;
       message.known = true;
@@ -72,17 +93,15 @@ export class SqliteIngestStore implements IngestStore {
   }
 
   close(): void {
-    this.#db.pragma('optimize');
+    if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
+    else this.#db.pragma('optimize');
     this.#db.close();
   }
 
-  #writeAll(batch: Batch): void {
-    for (const event of batch.events) this.#events.write(event);
-    for (const tally of batch.delivered) this.#events.writeDelivered(tally);
-    this.#events.flush();
-    this.#open.write(batch.open);
-    for (const line of batch.samples) this.#insertSample.run(batch.source.name, line);
-    this.#writeSource(batch.source);
+  #ensureTransaction(): void {
+    if (this.#inTransaction) return;
+    this.#begin.run();
+    this.#inTransaction = true;
   }
 
   #writeSource(source: SourcePosition): void {

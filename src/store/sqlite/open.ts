@@ -20,7 +20,7 @@ export function openForWriting(path: string): Database.Database {
   return guard(path, () => {
     const isNew = path !== ':memory:' && !existsSync(path);
     if (isNew) {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      makeFolder(dirname(path));
       closeSync(openSync(path, 'wx', 0o600));
     }
     const db = new Database(path, { timeout: BUSY_TIMEOUT });
@@ -34,6 +34,13 @@ export function openForWriting(path: string): Database.Database {
     migrate(db);
     return db;
   });
+}
+
+/** Creates missing folders one by one: `mkdirSync` with `recursive` never returns below `/proc`, where nothing can be created. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
 }
 
 /**
@@ -87,7 +94,8 @@ export function guard<T>(path: string, action: () => T): T {
   }
 }
 
-function explain(path: string, error: unknown): unknown {
+/** The error as the user is to see it. */
+export function explain(path: string, error: unknown): unknown {
   const code = (error as { code?: unknown }).code;
   if (error instanceof UserError || typeof code !== 'string') return error;
   for (const [pattern, message, hint] of MESSAGES) {

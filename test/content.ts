@@ -1,0 +1,34 @@
+import Database from 'better-sqlite3';
+import { eventsOf } from './run.js';
+
+/** Everything that a database says, without row numbers and times of running: two ways to the same content must agree in this. */
+export function contentOf(path: string): { events: unknown[]; hourly: unknown[]; open: unknown[]; openDeliveries: unknown[] } {
+  const db = new Database(path, { readonly: true });
+  const hourly = db
+    .prepare(
+      `SELECT e.hour, e.outcome, h.name, d.name, ro.mx, ro.provider, r.template, r.code, r.enhanced, r.stage, r.cause, l.list, l.subject, e.prior_hour,
+         (SELECT group_concat(pr.template || pro.mx || p.hour, '|') FROM (SELECT * FROM prior WHERE id = e.prior_id AND e.prior_id > 0) p
+            JOIN reply pr ON pr.id = p.reply_id JOIN route pro ON pro.id = p.route_id) AS priors,
+         sum(e.attempts), sum(e.deliveries), min(e.first_seen), max(e.last_seen)
+       FROM hourly e LEFT JOIN host h ON h.id = e.host_id LEFT JOIN domain d ON d.id = e.domain_id LEFT JOIN route ro ON ro.id = e.route_id
+         LEFT JOIN reply r ON r.id = e.reply_id LEFT JOIN listing l ON l.id = e.listing_id
+       GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15`,
+    )
+    .raw()
+    .all();
+  const open = db
+    .prepare('SELECT host, queue_id, mta, sender, message_id, auth_user, arrived, seen FROM open_message ORDER BY host, queue_id')
+    .raw()
+    .all();
+  const openDeliveries = db
+    .prepare(
+      `SELECT m.host, m.queue_id, o.key, o.recipient, o.orig_recipient, o.tries, o.first, o.last FROM open_delivery o JOIN open_message m ON m.id = o.open_message_id ORDER BY 1, 2, 3`,
+    )
+    .raw()
+    .all();
+  db.close();
+  const events = eventsOf(path)
+    .map(({ id: _, ...event }) => JSON.stringify(event))
+    .sort();
+  return { events, hourly, open, openDeliveries };
+}
