@@ -7,8 +7,8 @@ export function contentOf(path: string): { events: unknown[]; hourly: unknown[];
   const hourly = db
     .prepare(
       `SELECT e.hour, e.outcome, h.name, d.name, ro.mx, ro.provider, r.template, r.code, r.enhanced, r.stage, r.cause, l.list, l.subject, e.prior_hour,
-         (SELECT group_concat(pr.template || pro.mx || p.hour, '|') FROM (SELECT * FROM prior WHERE id = e.prior_id AND e.prior_id > 0) p
-            JOIN reply pr ON pr.id = p.reply_id JOIN route pro ON pro.id = p.route_id) AS priors,
+         (SELECT group_concat(one, '|') FROM (SELECT pr.template || pro.mx || p.hour AS one FROM prior p
+            JOIN reply pr ON pr.id = p.reply_id JOIN route pro ON pro.id = p.route_id WHERE p.id = e.prior_id AND e.prior_id > 0 ORDER BY 1)) AS priors,
          sum(e.attempts), sum(e.deliveries), min(e.first_seen), max(e.last_seen)
        FROM hourly e LEFT JOIN host h ON h.id = e.host_id LEFT JOIN domain d ON d.id = e.domain_id LEFT JOIN route ro ON ro.id = e.route_id
          LEFT JOIN reply r ON r.id = e.reply_id LEFT JOIN listing l ON l.id = e.listing_id
