@@ -11,6 +11,7 @@ import type { OpenDelivery, OpenMessage, OpenMessages, Try } from './open.js';
 export class Correlator {
   readonly #open: OpenMessages;
   readonly #sink: DeliverySink;
+  #lastNumber = 0;
 
   constructor(open: OpenMessages, sink: DeliverySink) {
     this.#open = open;
@@ -157,7 +158,7 @@ export class Correlator {
       return delivery;
     }
     const { recipient, origRecipient } = record;
-    const opened: OpenDelivery = { recipient, origRecipient, tries, first: said, last: said, handle: null };
+    const opened: OpenDelivery = { recipient, origRecipient, tries, first: said, last: said, number: --this.#lastNumber };
     message.deliveries ??= new Map();
     message.deliveries.set(key, opened);
     return opened;
@@ -213,7 +214,7 @@ export class Correlator {
       tried,
       attempt,
       delaySeconds: delay ?? Math.max(0, (time - message.arrived) / 1000),
-      delivery,
+      deliveryNumber: delivery?.number ?? null,
     });
   }
 }
@@ -262,6 +263,6 @@ function rejection(record: Rejected, time: number, host: string, mta: Mta): Deli
     tried: false,
     attempt: 0,
     delaySeconds: null,
-    delivery: null,
+    deliveryNumber: null,
   };
 }

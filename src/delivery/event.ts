@@ -1,5 +1,5 @@
 import type { Mta } from '../log/record.js';
-import type { OpenDelivery, Try } from './open.js';
+import type { Try } from './open.js';
 
 /** What became of a delivery (product words: see README, "Words"). */
 export const OUTCOMES = ['deferred', 'bounced', 'expired', 'recovered', 'rejected'] as const;
@@ -38,8 +38,8 @@ export interface DeliveryEvent {
   attempt: number;
   /** Seconds since the message arrived, `null` = unknown. */
   delaySeconds: number | null;
-  /** The delivery this belongs to, where it stays open or was open. */
-  delivery: OpenDelivery | null;
+  /** The open delivery this belongs to (see `OpenDelivery`), `null` where it began and ended with this event. */
+  deliveryNumber: number | null;
 }
 
 /** A delivery to the world that went well: counted, not kept. */

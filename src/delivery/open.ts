@@ -20,8 +20,8 @@ export interface OpenDelivery {
   first: Try;
   /** The last real try (or the first deferral, as long as there was none); it names the cause of an expiry. */
   last: Try;
-  /** What the store knows of this delivery; set by the store and opaque to everyone else. */
-  handle: unknown;
+  /** Names the delivery to the store: negative for one that began in this run, else the store's own number. */
+  number: number;
 }
 
 /** A message that is in the queue, as far as the log has told. */
@@ -90,14 +90,19 @@ export class OpenMessages {
   close(message: OpenMessage): void {
     if (this.#hosts.get(message.host)?.delete(message.queueId) !== true) return;
     this.#size--;
-    if (message.known) this.#closed.push(message);
+    if (message.known || message.deliveries !== null) this.#closed.push(message);
   }
 
-  /** What has to be written and deleted so that the store holds exactly what is open now. */
+  /** What has to be written and deleted so that the store holds exactly what is open now; taken for written. */
   takeChanges(): { changed: OpenMessage[]; closed: OpenMessage[] } {
     const changed: OpenMessage[] = [];
     for (const messages of this.#hosts.values()) {
-      for (const message of messages.values()) if (!message.stored) changed.push(message);
+      for (const message of messages.values()) {
+        if (message.stored) continue;
+        message.stored = true;
+        message.known = true;
+        changed.push(message);
+      }
     }
     const closed = this.#closed;
     this.#closed = [];

@@ -1,4 +1,3 @@
-import type { Interpreter } from '../bounce/interpret.js';
 import { Correlator } from '../delivery/correlate.js';
 import { DEFAULT_LIMITS, OpenMessages } from '../delivery/open.js';
 import { LineFramer } from '../log/lines.js';
@@ -7,9 +6,10 @@ import { Timestamps } from '../log/timestamp.js';
 import type { Zone } from '../log/zone.js';
 import { compare, HEAD_BYTES, hash, startsLike, Tail } from '../source/identity.js';
 import type { Source } from '../source/source.js';
-import type { IngestStore, InterpretedEvent, SourcePosition } from '../store/store.js';
+import type { IngestStore, SourcePosition } from '../store/store.js';
 import { Collector } from './collector.js';
 import { LineReader } from './line-reader.js';
+import type { Writer } from './writer.js';
 
 export interface IngestOptions {
   format: Format;
@@ -25,7 +25,7 @@ export interface IngestOptions {
 }
 
 /** Events of a transaction: enough that its cost does not show, few enough that its log file stays small. */
-const BATCH_EVENTS = 50_000;
+const BATCH_EVENTS = 20_000;
 /** Larger batches touch a row of the totals less often. */
 export const BATCH_BYTES = 64 * 1024 * 1024;
 
@@ -47,18 +47,23 @@ export interface SourceResult {
 /** One run over any number of sources, in the order in which they are given. Its state is in the store after each commit. */
 export class Ingest {
   readonly #store: IngestStore;
+  readonly #writer: Writer;
   readonly #options: IngestOptions;
   readonly #open = new OpenMessages();
   readonly #collector: Collector;
   readonly #correlator: Correlator;
   #broken = false;
 
-  constructor(store: IngestStore, interpreter: Interpreter, options: IngestOptions) {
+  /**
+   * @param store tells what earlier runs have left
+   * @param writer takes what this run finds
+   */
+  constructor(store: IngestStore, writer: Writer, options: IngestOptions) {
     this.#store = store;
+    this.#writer = writer;
     this.#options = options;
-    for (const kind of store.replyKinds()) interpreter.remember(kind);
     for (const message of store.openMessages()) this.#open.put(message);
-    this.#collector = new Collector(interpreter, (event) => this.#add(event));
+    this.#collector = new Collector(writer);
     this.#correlator = new Correlator(this.#open, this.#collector);
   }
 
@@ -99,7 +104,7 @@ export class Ingest {
     let committed = start;
     let head: Buffer = position.id === null ? Buffer.alloc(0) : await source.head(HEAD_BYTES);
 
-    const commit = () => {
+    const commit = async () => {
       position.position = total - framer.pending;
       if (position.position === committed && this.#collector.waiting === 0) return;
       const before = tail.before(framer.pending);
@@ -113,7 +118,12 @@ export class Ingest {
       position.notUnderstood = notUnderstoodBefore + reader.counts.notUnderstood;
       this.#open.enforce(DEFAULT_LIMITS, times.last);
       this.#broken = true;
-      this.#store.commit({ delivered: this.#collector.take(), open: this.#open.takeChanges(), source: position, samples: reader.takeSamples() });
+      await this.#writer.commit({
+        delivered: this.#collector.take(),
+        open: this.#open.takeChanges(),
+        source: position,
+        samples: reader.takeSamples(),
+      });
       this.#broken = false;
       committed = position.position;
     };
@@ -123,16 +133,19 @@ export class Ingest {
       for await (const chunk of source.read(start)) {
         if (head.length < HEAD_BYTES && total === head.length) head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)]);
         total += chunk.length;
+        // Should the writer fail in the middle of a chunk, the rest of it was not read: nothing more may be committed.
+        this.#broken = true;
         framer.push(chunk);
+        this.#broken = false;
         tail.push(chunk, framer.pending);
         this.#options.onProgress?.(source, total - start);
-        if (total - committed >= this.#options.batchBytes || this.#collector.waiting >= BATCH_EVENTS) commit();
+        if (total - committed >= this.#options.batchBytes || this.#collector.waiting >= BATCH_EVENTS) await commit();
       }
       if (source.isFinal) framer.end();
       unfinished = framer.pending > 0;
     } finally {
       // After a failed commit what it took is gone from memory: the next run reads it again.
-      if (!this.#broken) commit();
+      if (!this.#broken) await this.#finish(commit);
     }
     return {
       name: source.name,
@@ -144,9 +157,11 @@ export class Ingest {
     };
   }
 
-  #add(event: InterpretedEvent): void {
+  /** The last commit of a source, stored before anything else is read: where the next one begins may depend on it. */
+  async #finish(commit: () => Promise<void>): Promise<void> {
+    await commit();
     this.#broken = true;
-    this.#store.add(event);
+    await this.#writer.settled();
     this.#broken = false;
   }
 

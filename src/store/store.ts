@@ -25,8 +25,6 @@ export interface DeliveredTally {
   count: number;
   firstSeen: number;
   lastSeen: number;
-  /** Set by the store, which knows the tally again by it. */
-  handle: unknown;
 }
 
 /** Where reading of one source has come to; written in the transaction of what was read. */
@@ -50,7 +48,7 @@ export interface SourcePosition {
 
 /** What a commit writes with the events added before it. */
 export interface Batch {
-  delivered: Iterable<DeliveredTally>;
+  delivered: readonly DeliveredTally[];
   open: { changed: OpenMessage[]; closed: OpenMessage[] };
   source: SourcePosition;
   /** Samples of lines not understood. */

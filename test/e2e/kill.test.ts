@@ -7,7 +7,7 @@ import { contentOf } from '../content.js';
 import { bouncelog, COMMAND, scratch } from '../run.js';
 
 /** Kills at so many random points; each run then goes on until it is killed again or done. */
-const KILLS = 25;
+const KILLS = 30;
 const MEGABYTES = 12;
 
 it('kill -9 at random points, and again: the same database as a calm run', async () => {
@@ -23,7 +23,11 @@ it('kill -9 at random points, and again: the same database as a calm run', async
   const args = [COMMAND, 'ingest', log, '--db', db, '--batch-bytes', '100000'];
   let killed = 0;
   for (let i = 0; i < KILLS; i++) {
-    const child = spawn(process.execPath, args, { stdio: 'ignore', env: { ...process.env, TZ: 'UTC' } });
+    // In turns with and without the second thread.
+    const child = spawn(process.execPath, [...args, '--thread-bytes', i % 2 === 0 ? '0' : '1000000000'], {
+      stdio: 'ignore',
+      env: { ...process.env, TZ: 'UTC' },
+    });
     const ended = once(child, 'exit');
     await Promise.race([setTimeout(150 + Math.random() * 450), ended]);
     child.kill('SIGKILL');

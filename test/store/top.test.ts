@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Interpreter } from '../../src/bounce/interpret.js';
 import { Ingest } from '../../src/ingest/ingest.js';
+import { InterpretingWriter } from '../../src/ingest/interpreting-writer.js';
 import { zoneOf } from '../../src/log/zone.js';
 import { type Filters, type Group, NO_FILTERS, type Range, type TopAnswer } from '../../src/report/question.js';
 import type { Source } from '../../src/source/source.js';
@@ -29,7 +30,8 @@ async function database(lines: string[]): Promise<Database.Database> {
     head: async (length) => content.subarray(0, length),
     slice: async (from, to) => content.subarray(from, to),
   };
-  const ingest = new Ingest(new SqliteIngestStore(db), new Interpreter(), {
+  const store = new SqliteIngestStore(db);
+  const ingest = new Ingest(store, new InterpretingWriter(new Interpreter(), store), {
     format: 'auto',
     zone: zoneOf('UTC'),
     year: null,

@@ -11,6 +11,7 @@ export interface IngestCommandOptions {
   dryRun?: boolean;
   quiet?: boolean;
   batchBytes?: number;
+  threadBytes?: number;
 }
 
 export function addIngest(program: Command): Command {
@@ -26,6 +27,9 @@ export function addIngest(program: Command): Command {
     .option('--dry-run', 'read and report, but store nothing')
     .option('-q, --quiet', 'no summary')
     .addOption(new Option('--batch-bytes <bytes>', 'bytes of log in one transaction').argParser(wholeNumber('--batch-bytes')).hideHelp())
+    .addOption(
+      new Option('--thread-bytes <bytes>', 'bytes of log from which on a second thread stores').argParser(wholeNumber('--thread-bytes')).hideHelp(),
+    )
     .addHelpText(
       'after',
       `

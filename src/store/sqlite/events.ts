@@ -2,14 +2,17 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { ReplyKind } from '../../bounce/interpret.js';
 import type { Listing } from '../../bounce/listings.js';
 import type { DeliveryEvent } from '../../delivery/event.js';
+import { domainOf } from '../../log/address.js';
 import type { DeliveredTally, InterpretedEvent } from '../store.js';
 import { Dictionary } from './dictionary.js';
-import { type DeliveredIds, HourlyTotals, hourOf } from './hourly.js';
+import type { Handles } from './handles.js';
+import { HourlyTotals, hourOf } from './hourly.js';
 import { OUTCOME_IDS } from './outcomes.js';
 import { type DeliveryHandle, remember, type WhereAndWhy } from './prior.js';
 
 /** Writes deliveries, events and what they refer to. Runs inside the transaction of a commit. */
 export class EventWriter {
+  readonly #handles: Handles;
   readonly #hosts: Dictionary;
   readonly #domains: Dictionary;
   readonly #senders: Dictionary;
@@ -24,7 +27,8 @@ export class EventWriter {
   readonly #findRejection: Statement;
   readonly #hourly: HourlyTotals;
 
-  constructor(db: Database) {
+  constructor(db: Database, handles: Handles) {
+    this.#handles = handles;
     this.#hosts = new Dictionary(db, 'SELECT id FROM host WHERE name = ?', 'INSERT INTO host (name) VALUES (?)');
     this.#domains = new Dictionary(db, 'SELECT id FROM domain WHERE name = ?', 'INSERT INTO domain (name) VALUES (?)');
     this.#senders = new Dictionary(
@@ -101,15 +105,13 @@ export class EventWriter {
       attempts: event.tried ? 1 : 0,
     });
     if (event.outcome === 'deferred') remember(handle, where, hourOf(event.time));
+    else if (event.deliveryNumber !== null) this.#handles.forget(event.deliveryNumber);
   }
 
   writeDelivered(tally: DeliveredTally): void {
-    tally.handle ??= {
-      host: this.#hostId(tally.host),
-      domain: tally.domain === null ? 0 : this.#domainId(tally.domain),
-      route: this.#routeId(tally.mx, tally.provider),
-    };
-    this.#hourly.addDelivered(tally.handle as DeliveredIds, tally);
+    const host = this.#hostId(tally.host);
+    const domain = tally.domain === null ? 0 : this.#domainId(tally.domain);
+    this.#hourly.addDelivered({ host, domain, route: this.#routeId(tally.mx, tally.provider) }, tally);
   }
 
   /** Exim writes each refusal to its main log and to its reject log: the same event. */
@@ -133,10 +135,10 @@ export class EventWriter {
   /** The delivery's row: that of its first deferral, or a new one. */
   #handleOf(item: InterpretedEvent, host: number, domain: number): DeliveryHandle {
     const { event } = item;
-    const known = event.delivery?.handle as DeliveryHandle | null | undefined;
-    if (known) return known;
+    const known = event.deliveryNumber === null ? undefined : this.#handles.of(event.deliveryNumber);
+    if (known !== undefined) return known;
     const handle: DeliveryHandle = { deliveryId: this.#newDelivery(event, item.recipientDomain, host, domain), priors: [] };
-    if (event.delivery !== null) event.delivery.handle = handle;
+    if (event.deliveryNumber !== null) this.#handles.set(event.deliveryNumber, handle);
     return handle;
   }
 
@@ -189,9 +191,3 @@ export class EventWriter {
 
 /** Between an event's values; a reply is one line, so it cannot stand in one. */
 export const VALUE_SEPARATOR = '\n';
-
-/** The domain of an address, in lower case; `null` when it has none. */
-export function domainOf(address: string): string | null {
-  const at = address.lastIndexOf('@');
-  return at < 0 || at === address.length - 1 ? null : address.slice(at + 1).toLowerCase();
-}

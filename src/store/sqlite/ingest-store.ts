@@ -3,6 +3,7 @@ import type { ReplyKind } from '../../bounce/interpret.js';
 import type { OpenMessage } from '../../delivery/open.js';
 import type { Batch, IngestStore, InterpretedEvent, SourcePosition } from '../store.js';
 import { EventWriter } from './events.js';
+import { Handles } from './handles.js';
 import { explain, guard } from './open.js';
 import { OpenState } from './open-state.js';
 
@@ -36,8 +37,9 @@ export class SqliteIngestStore implements IngestStore {
 
   constructor(db: Database) {
     this.#db = db;
-    this.#events = new EventWriter(db);
-    this.#open = new OpenState(db);
+    const handles = new Handles(db);
+    this.#events = new EventWriter(db, handles);
+    this.#open = new OpenState(db, handles);
     this.#insertSource = db.prepare(
       `INSERT INTO source (name, head_length, head_hash, tail_length, tail_hash, position, last_time, lines, not_understood, updated)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -86,10 +88,6 @@ export class SqliteIngestStore implements IngestStore {
       this.#commit.run();
       this.#inTransaction = false;
     });
-    for (const message of batch.open.changed) {
-      message.stored = true;
-      message.known = true;
-    }
   }
 
   close(): void {

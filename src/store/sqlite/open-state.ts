@@ -1,7 +1,8 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { OpenDelivery, OpenMessage, Try } from '../../delivery/open.js';
 import type { Mta } from '../../log/record.js';
-import { type DeliveryHandle, packPriors, unpackPriors } from './prior.js';
+import type { Handles } from './handles.js';
+import { packPriors } from './prior.js';
 
 interface MessageRow {
   id: number;
@@ -26,19 +27,20 @@ interface DeliveryRow {
   tries: number;
   first: string;
   last: string;
-  priors: string;
 }
 
 /** Keeps what is open between runs: exactly what the correlator has in memory at the moment of a commit. */
 export class OpenState {
   readonly #db: Database;
+  readonly #handles: Handles;
   readonly #upsertMessage: Statement;
   readonly #deleteMessage: Statement;
   readonly #deleteDeliveries: Statement;
   readonly #insertDelivery: Statement;
 
-  constructor(db: Database) {
+  constructor(db: Database, handles: Handles) {
     this.#db = db;
+    this.#handles = handles;
     this.#upsertMessage = db.prepare(
       `INSERT INTO open_message (host, queue_id, mta, sender, message_id, auth_user, arrived, seen, failed_mx, failed_ip)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -68,7 +70,10 @@ export class OpenState {
 
   /** Closed before changed: a queue id may have been used again in the same batch. */
   write(open: { changed: OpenMessage[]; closed: OpenMessage[] }): void {
-    for (const message of open.closed) this.#deleteMessage.run(message.host, message.queueId);
+    for (const message of open.closed) {
+      this.#deleteMessage.run(message.host, message.queueId);
+      for (const delivery of message.deliveries?.values() ?? []) this.#handles.forget(delivery.number);
+    }
     for (const message of open.changed) this.#writeMessage(message);
   }
 
@@ -86,9 +91,11 @@ export class OpenState {
       failedHost?.mx ?? null,
       failedHost?.mxIp ?? null,
     ) as { id: number };
-    if (message.known) this.#deleteDeliveries.run(id);
-    for (const [key, delivery] of message.deliveries ?? []) {
-      const handle = delivery.handle as DeliveryHandle;
+    // Looked up before they are deleted: what is kept with a delivery may still stand in its row only.
+    const deliveries = [...(message.deliveries ?? [])].map(([key, delivery]) => ({ key, delivery, handle: this.#handles.of(delivery.number) }));
+    this.#deleteDeliveries.run(id);
+    for (const { key, delivery, handle } of deliveries) {
+      if (handle === undefined) continue;
       const { recipient, origRecipient, tries, first, last } = delivery;
       this.#insertDelivery.run(
         id,
@@ -123,13 +130,12 @@ function messageOf(row: MessageRow): OpenMessage {
 }
 
 function deliveryOf(row: DeliveryRow): OpenDelivery {
-  const handle: DeliveryHandle = { deliveryId: row.delivery_id, priors: unpackPriors(row.priors) };
   return {
     recipient: row.recipient,
     origRecipient: row.orig_recipient,
     tries: row.tries,
     first: JSON.parse(row.first) as Try,
     last: JSON.parse(row.last) as Try,
-    handle,
+    number: row.delivery_id,
   };
 }

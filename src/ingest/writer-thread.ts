@@ -1,0 +1,42 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { Interpreter } from '../bounce/interpret.js';
+import { UserError } from '../errors.js';
+import { SqliteIngestStore } from '../store/sqlite/ingest-store.js';
+import { openForWriting } from '../store/sqlite/open.js';
+import { InterpretingWriter } from './interpreting-writer.js';
+import { unpackEvents, unpackTallies } from './packed.js';
+import type { FromThread, ToThread } from './threaded-writer.js';
+
+/** The other end of threaded-writer.ts: an InterpretingWriter with a connection of its own. After an error it takes nothing more. */
+const { path } = workerData as { path: string };
+let writer: InterpretingWriter | null = null;
+let failed = false;
+
+parentPort?.on('message', (message: ToThread) => {
+  if (failed) return;
+  work(message).catch((error: unknown) => {
+    failed = true;
+    const { message: text } = error as Error;
+    answer({
+      kind: 'failed',
+      error: { message: text, hint: error instanceof UserError ? error.hint : null, isUserError: error instanceof UserError },
+    });
+  });
+});
+
+async function work(message: ToThread): Promise<void> {
+  writer ??= new InterpretingWriter(new Interpreter(), new SqliteIngestStore(openForWriting(path)));
+  if (message.kind === 'close') {
+    await writer.close();
+    answer({ kind: 'closed' });
+    return;
+  }
+  for (const event of unpackEvents(message.kind === 'events' ? message.packed : message.events)) writer.event(event);
+  if (message.kind === 'events') return;
+  await writer.commit({ ...message.rest, delivered: unpackTallies(message.delivered) });
+  answer({ kind: 'committed', sourceId: message.rest.source.id });
+}
+
+function answer(message: FromThread): void {
+  parentPort?.postMessage(message);
+}

@@ -1,0 +1,28 @@
+import type { DeliveryEvent } from '../delivery/event.js';
+import type { OpenMessage } from '../delivery/open.js';
+import type { DeliveredTally, SourcePosition } from '../store/store.js';
+
+/** Delivered mail as it is counted; who the provider is, the writer finds out. */
+export type Tally = Omit<DeliveredTally, 'provider'>;
+
+/** What is committed with the events before it. */
+export interface Commit {
+  delivered: Tally[];
+  open: { changed: OpenMessage[]; closed: OpenMessage[] };
+  source: SourcePosition;
+  samples: string[];
+}
+
+/** Interprets and stores what an ingest finds: in this thread (interpreting-writer.ts) or beside it (threaded-writer.ts). */
+export interface Writer {
+  /** Takes an event for the next commit. Throws what went wrong with earlier ones. */
+  event(event: DeliveryEvent): void;
+  /**
+   * Stores the events since the last commit and this, or nothing of it. May return before it is done; the next
+   * commit, or `settled`, then waits for it and throws what went wrong. Sets `source.id` of a new source when done.
+   */
+  commit(commit: Commit): Promise<void>;
+  /** Waits until everything committed is stored. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
