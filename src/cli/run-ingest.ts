@@ -1,12 +1,9 @@
 import { availableParallelism, hostname } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import cliProgress from 'cli-progress';
-import { Interpreter } from '../bounce/interpret.js';
 import { UserError } from '../errors.js';
 import { BATCH_BYTES, Ingest, type SourceResult } from '../ingest/ingest.js';
-import { InterpretingWriter } from '../ingest/interpreting-writer.js';
 import { inLogOrder } from '../ingest/order.js';
-import { ThreadedWriter } from '../ingest/threaded-writer.js';
 import type { Writer } from '../ingest/writer.js';
 import { safeText } from '../render/safe.js';
 import { count } from '../render/top.js';
@@ -42,7 +39,7 @@ export async function runIngest(paths: readonly string[], options: IngestCommand
   }
   tameHeap();
   const store = new SqliteIngestStore(database);
-  const writer = writerFor(store, sources, options);
+  const writer = await writerFor(store, sources, options);
   const progress = new Progress(sources, options.quiet === true);
   try {
     const ingest = new Ingest(store, writer, {
@@ -80,10 +77,16 @@ export async function runIngest(paths: readonly string[], options: IngestCommand
 const THREAD_PAYS_BYTES = 24e6;
 
 /** A thread of its own for storing, where there is a core for it and enough to do. */
-function writerFor(store: SqliteIngestStore, sources: readonly Source[], options: IngestCommandOptions & { db: string }): Writer {
+async function writerFor(store: SqliteIngestStore, sources: readonly Source[], options: IngestCommandOptions & { db: string }): Promise<Writer> {
   const bytes = sources.reduce((sum, source) => sum + (source.size ?? 0), 0);
   const threaded = options.dryRun !== true && availableParallelism() > 1 && bytes >= (options.threadBytes ?? THREAD_PAYS_BYTES);
-  return threaded ? new ThreadedWriter(options.db) : new InterpretingWriter(new Interpreter(), store);
+  // Only what is used is loaded: rules and the public suffix list take memory.
+  if (threaded) {
+    const { ThreadedWriter } = await import('../ingest/threaded-writer.js');
+    return new ThreadedWriter(options.db);
+  }
+  const [{ InterpretingWriter }, { Interpreter }] = await Promise.all([import('../ingest/interpreting-writer.js'), import('../bounce/interpret.js')]);
+  return new InterpretingWriter(new Interpreter(), store);
 }
 
 /**

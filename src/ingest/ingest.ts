@@ -26,8 +26,8 @@ export interface IngestOptions {
 
 /** Events of a transaction: enough that its cost does not show, few enough that its log file stays small. */
 const BATCH_EVENTS = 20_000;
-/** Larger batches touch a row of the totals less often. */
-export const BATCH_BYTES = 64 * 1024 * 1024;
+/** Larger batches touch a row of the totals less often, and keep more in memory. */
+export const BATCH_BYTES = 16 * 1024 * 1024;
 
 /** What one source gave. */
 export interface SourceResult {

@@ -91,9 +91,14 @@ export class SqliteIngestStore implements IngestStore {
   }
 
   close(): void {
-    if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
-    else this.#db.pragma('optimize');
-    this.#db.close();
+    try {
+      if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
+      else this.#db.pragma('optimize');
+    } catch {
+      // A full disk, say: closing must not hide the error that ended the run.
+    } finally {
+      this.#db.close();
+    }
   }
 
   #ensureTransaction(): void {

@@ -29,7 +29,7 @@ export function openForWriting(path: string): Database.Database {
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = NORMAL');
     db.pragma('foreign_keys = ON');
-    db.pragma('cache_size = -16384');
+    db.pragma('cache_size = -8192');
     db.pragma(`application_id = ${APPLICATION_ID}`);
     migrate(db);
     return db;
