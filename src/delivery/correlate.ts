@@ -69,7 +69,7 @@ export class Correlator {
     const message = this.#open.get(host, record.queueId) ?? this.#begin(record.queueId, time, host, mta);
     // Nearly every message is delivered at the first try; only a deferred one has anything to look up.
     if (message.deliveries !== null) {
-      const key = recipient.toLowerCase();
+      const key = deliveryKey(recipient);
       const delivery = message.deliveries.get(key);
       if (delivery !== undefined) {
         if (!record.hop) this.#emit('recovered', message, delivery, delivery.first, null, true, delivery.tries + 1, time, null, delivery);
@@ -82,7 +82,7 @@ export class Correlator {
   #attempt(record: Attempt, time: number, host: string, mta: Mta): void {
     const message = this.#open.get(host, record.queueId) ?? this.#begin(record.queueId, time, host, mta);
     if (record.sender !== null) message.sender = record.sender;
-    const key = deliveryKey(record);
+    const key = deliveryKey(record.recipient);
     const delivery = message.deliveries?.get(key) ?? null;
     if (record.result === 'expired' && !record.tried) {
       this.#retryTimeout(record, message, key, time);
@@ -232,9 +232,8 @@ function isAnotherMessage(message: OpenMessage, record: Accepted): boolean {
 }
 
 /** The domain's case never matters, and Exim itself varies the local part's between lines of one delivery. */
-function deliveryKey(record: Attempt): string {
-  const key = record.recipient.toLowerCase();
-  return record.origRecipient === record.recipient ? `${key} ${record.transport}` : key;
+function deliveryKey(recipient: string): string {
+  return recipient.toLowerCase();
 }
 
 function touch(message: OpenMessage, time: number): void {

@@ -21,7 +21,8 @@ export function explanationText(explanation: Explanation, options: { width: numb
     enhanced === null ? null : `status ${enhanced}${explanation.enhancedMeaning === null ? '' : ` (${explanation.enhancedMeaning})`}`,
   ].filter((fact) => fact !== null);
   const lines = [
-    `${style.strong(cause.title)} (${cause.id})${kind === '' ? '' : `, ${kind}`}`,
+    `${style.strong(cause.title)} (${cause.id})`,
+    ...(kind === '' ? [] : [`  Kind    ${kind}`]),
     labelled('  Means', cause.meaning, options.width),
     labelled('  Who', WHO[cause.who] ?? cause.who, options.width),
     labelled('  Fix', cause.fix, options.width),

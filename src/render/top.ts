@@ -5,7 +5,7 @@ import { type Cell, csvLine } from './csv.js';
 import { safeText } from './safe.js';
 import { type Style, styleFor } from './style.js';
 import { isoTime, shortTime } from './time.js';
-import { clip, labelled } from './wrap.js';
+import { clip, labelled, wrap } from './wrap.js';
 
 /** How a table is shown: the terminal it is for. */
 export interface TableOptions {
@@ -87,7 +87,7 @@ function table(answer: TopAnswer, style: Style, options: TableOptions): string {
       const isNew = outer === null || row.keys.slice(0, level + 1).some((key, index) => key !== outer?.keys[index]);
       const isInnermost = level === answer.by.length - 1;
       if (!isNew && !isInnermost) return;
-      const name = clip(`${'  '.repeat(level)}${nameOf(group, row.keys[level] ?? null)}`, nameWidth);
+      const name = nameCell(group, row.keys[level] ?? null, '  '.repeat(level), nameWidth);
       out.push(isInnermost ? [name, ...figures(row, style, options)] : [style.strong(name), '', '', '', '', '']);
     });
     outer = row;
@@ -108,6 +108,17 @@ function figures(row: TopRow, style: Style, { zone, now }: TableOptions): string
     shortTime(row.lastSeen, zone, now),
   ];
 }
+
+/** A name is cut to one line; a reply, whose end may be the reason, runs over a few. */
+function nameCell(group: Group, key: string | number | null, indent: string, width: number): string {
+  const name = nameOf(group, key);
+  if (group !== 'reply') return clip(indent + name, width);
+  const lines = wrap(name, width - indent.length);
+  const shown = lines.length > MAX_REPLY_LINES ? [...lines.slice(0, MAX_REPLY_LINES - 1), `${lines[MAX_REPLY_LINES - 1]}…`] : lines;
+  return shown.map((line) => indent + clip(line, width - indent.length)).join('\n');
+}
+
+const MAX_REPLY_LINES = 4;
 
 function nameOf(group: Group, key: string | number | null): string {
   if (group === 'sender' && key === '') return '<> (bounces)';

@@ -32,7 +32,7 @@ const TABLE: [name: string, text: string, expected: object | null][] = [
   [
     'failed, every field, times behind the text',
     '** u@c.example F=<s@a.example> P=<s@a.example> R=remote T=remote_smtp H=mx.c.example [192.0.2.1]:25 I=[192.0.2.9]:51636 X=TLS1.3:x:256 CV=yes DN="CN=mx: x": SMTP error from remote mail server after end of data: 550 no QT=1m2s DT=0.001s',
-    { sender: 's@a.example', mx: 'mx.c.example', delay: 62 },
+    { sender: 's@a.example', mx: 'mx.c.example', delay: 62, text: 'SMTP error from remote mail server after end of data: 550 no' },
   ],
   [
     'quoted local part, printed without quotes',

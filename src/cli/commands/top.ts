@@ -21,7 +21,7 @@ export function addTop(program: Command): Command {
   const command = program
     .command('top')
     .description('What fails most, hard and soft side by side.')
-    .option('--by <groups>', `what to group by; a comma nests: ${GROUPS.join(', ')}`, groups, ['cause'])
+    .addOption(new Option('--by <groups>', `what to group by; a comma nests: ${GROUPS.join(', ')}`).argParser(groups).default(['cause'], 'cause'))
     .addOption(new Option('--sort <column>', 'greatest first by this').choices(SORTS).default('deliveries'))
     .option('--limit <n>', 'groups of each level to show; 0 = all', wholeNumber('--limit'), 10)
     .option('--advice', 'say what each cause means and what to do')

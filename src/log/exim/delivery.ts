@@ -59,11 +59,11 @@ const SENDER = / F=<([^>]*)>/;
 const QUEUE_TIME = / QT=(\S+)/;
 const DEFER = / defer \((-?\d+)\)/;
 const TRAILING_TIMES = /(?: (?:DT|QT|RT)=[0-9.dhms]+)+$/;
-/** A `: ` that ends the fields; an `H=` or `I=` value holds colons, but never followed by a space. */
-const TEXT_START = ': ';
-
+/** The `: ` that ends the fields. An `H=` or `I=` value holds colons, but none followed by a space; a certificate's name may. */
 function textStart(rest: string): number {
-  const at = rest.indexOf(TEXT_START);
+  const name = rest.indexOf(' DN="');
+  const first = rest.indexOf(': ');
+  const at = name >= 0 && name < first ? rest.indexOf(': ', rest.indexOf('"', name + 5)) : first;
   return at < 0 ? rest.length : at;
 }
 
