@@ -67,10 +67,13 @@ export function isMeaningfulName(host: string): boolean {
   for (let at = 0; ; ) {
     if (names.has(lower.slice(at))) return !/\d{2}|\d\./.test(lower.slice(0, at).replace(/^dnsbl-\d\./, ''));
     const dot = lower.indexOf('.', at);
-    if (dot < 0) return HELP_PAGE.test(lower);
+    if (dot < 0) return HELP_PAGE.test(lower) || LIST_NAME.test(lower);
     at = dot + 1;
   }
 }
+
+/** A zone that calls itself a list, also one that nobody has told us of: `rbl.example.net`, `dnsbl-2.example.org`, `bl.foo.example`. */
+const LIST_NAME = /(?:^|[.-])(?:bl|rbl|dnsbl|dnsrbl|blacklist|blocklist)(?:-?\d)?\.|(?:rbl|dnsbl)\.[a-z]+$/;
 
 /** Providers' help pages: `postmaster.gmx.net`, `support.google.com`, `help.yahoo.com`. */
 const HELP_PAGE = /^(?:postmaster|support|help|senders?)\.(?:[a-z0-9-]+\.)?[a-z0-9-]+\.(?:com|net|org|de|fr|it|jp|ru|cn|io)$/;

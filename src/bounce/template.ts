@@ -29,6 +29,7 @@ const MASK = /\{(address|ip|host|number|id|time|text|recipient|mx|mx-ip)\}/g;
  */
 export function maskReply(text: string, context: MaskContext, keepsName: (host: string) => boolean): Template {
   const values: string[] = [];
+  const masking: Masking = { text, context, values, keepsName };
   let template = '';
   let last = 0;
   WORD.lastIndex = 0;
@@ -36,7 +37,7 @@ export function maskReply(text: string, context: MaskContext, keepsName: (host: 
     const word = found[0];
     const index = found.index;
     if (ONLY_LETTERS.test(word) && !isQuotedUser(text, index)) continue;
-    const masked = maskWord(word, text, index, context, values, keepsName);
+    const masked = maskWord(word, index, masking);
     if (masked === null) continue;
     template += text.slice(last, index) + masked;
     last = index + word.length;
@@ -72,31 +73,27 @@ const REASON_CODE = /^[A-Z]{1,6}[-_#]?\d{1,6}(?:[-_]\d{1,4})?$/;
 const TERM = /^(?:ipv[46]|rfc[-.]?\d+|[78]bit\w*|utf-?8|base64|sha\d+|md5|tls(?:v?1(?:\.\d)?)?|ssl(?:v?[23])?|http2?|mp[34]|x509|level\d)$/i;
 const URL_START = /^(?:https?:\/\/|www\.)/i;
 
-function maskWord(
-  word: string,
-  text: string,
-  index: number,
-  context: MaskContext,
-  values: string[],
-  keepsName: (host: string) => boolean,
-): string | null {
+/** What masking one reply needs at every word. */
+interface Masking {
+  text: string;
+  context: MaskContext;
+  values: string[];
+  keepsName: (host: string) => boolean;
+}
+
+function maskWord(word: string, index: number, masking: Masking): string | null {
+  const { text, context, values } = masking;
   if (word.length === 1 && /[{}\u0000-\u001f\u007f]/.test(word)) return keep(values, 'text', word);
   if (isQuotedUser(text, index)) return maskQuotedUser(word, context, values);
   const tail = TRAILING.exec(word)?.[0] ?? '';
   const core = tail === '' ? word : word.slice(0, -tail.length);
   if (core === '') return null;
-  const masked = maskCore(core, text, index, context, values, keepsName);
+  const masked = maskCore(core, index, masking);
   return masked === null ? null : masked + tail;
 }
 
-function maskCore(
-  core: string,
-  text: string,
-  index: number,
-  context: MaskContext,
-  values: string[],
-  keepsName: (host: string) => boolean,
-): string | null {
+function maskCore(core: string, index: number, masking: Masking): string | null {
+  const { text, context, values, keepsName } = masking;
   if (core === context.mx) return keepsName(core) ? null : '{mx}';
   if (core === context.mxIp) return '{mx-ip}';
   const at = core.indexOf('@');
@@ -105,7 +102,7 @@ function maskCore(
   const line = REPLY_CODE_LINE.exec(core);
   if (line !== null) {
     const rest = line[2] ?? '';
-    const masked = maskCore(rest, text, index + 4, context, values, keepsName);
+    const masked = maskCore(rest, index + 4, masking);
     return masked === null ? null : (line[1] ?? '') + masked;
   }
   if (STATUS_CODE.test(core)) return null;
@@ -145,9 +142,10 @@ function isBracketedReason(core: string, text: string, index: number): boolean {
   return core.length <= 4 && ((before === '[' && after === ']') || (before === '(' && after === ')'));
 }
 
-/** Base-64-like words without digits: many changes of case in one long word. */
+/** Base-64-like words without digits: many changes of case in one long word, and no words between them. */
 function looksRandom(core: string): boolean {
-  return core.length >= 16 && (core.match(/[a-z][A-Z]/g)?.length ?? 0) >= 4 && !/Exception|Error|Failed/.test(core);
+  const changes = core.match(/[a-z][A-Z]/g)?.length ?? 0;
+  return core.length >= 16 && changes >= 4 && core.length / changes < 5;
 }
 
 function maskAddress(core: string, context: MaskContext, values: string[]): string {
