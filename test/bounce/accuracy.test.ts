@@ -8,12 +8,15 @@ interface Labelled {
   alt?: string[];
 }
 
-const labelled = readFileSync(new URL('../fixtures/replies.jsonl', import.meta.url), 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line) as Labelled);
+const read = (name: string) =>
+  readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Labelled);
 
-it('agrees with people who read real replies', () => {
+/** Real replies, read and labelled by hand; and the usual ways of saying each cause, written down from experience. */
+it.each(['replies.jsonl', 'replies-written.jsonl'])('agrees with people who read %s', (name) => {
+  const labelled = read(name);
   const interpreter = new Interpreter();
   const wrong = labelled
     .map(({ text, cause, alt = [] }) => ({ text, expected: [cause, ...alt], got: interpreter.readBare(text).kind.cause }))
