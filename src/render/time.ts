@@ -1,5 +1,5 @@
 import { TZDate } from '@date-fns/tz';
-import { format } from 'date-fns';
+import { format } from 'date-fns/format';
 
 /** `2026-11-24T07:54:47.463Z` → without the fraction where there is none, always UTC: the contract's form. */
 export function isoTime(time: number | null): string | null {

@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import { type Cause, causeOf } from '../bounce/causes.js';
 import type { Group, TopAnswer, TopRow } from '../report/question.js';
 import { type Cell, csvLine } from './csv.js';
+import { count } from './number.js';
 import { safeText } from './safe.js';
 import { type Style, styleFor } from './style.js';
 import { isoTime, shortTime } from './time.js';
@@ -139,10 +140,6 @@ function advice(answer: TopAnswer, style: Style, width: number): string {
       [style.strong(`${cause.title} (${cause.id})`), labelled('  Means', cause.meaning, width), labelled('  Fix', cause.fix, width)].join('\n'),
     )
     .join('\n\n');
-}
-
-export function count(n: number): string {
-  return n.toLocaleString('en-US');
 }
 
 /** The contract `bouncelog/top/1`. */
