@@ -22,17 +22,19 @@ CREATE TABLE route (
 );
 CREATE UNIQUE INDEX route_key ON route (ifnull(mx, ''), ifnull(provider, ''));
 
--- One distinct kind of reply. The classification (cause, rule) hangs here and nowhere else.
+-- One distinct kind of reply. The classification (cause, rule) hangs here and nowhere else. The provider is set only where
+-- a rule tells its replies apart.
 CREATE TABLE reply (
   id       INTEGER PRIMARY KEY,
   template TEXT NOT NULL,
   code     INTEGER,
   enhanced TEXT,
   stage    TEXT NOT NULL,
+  provider TEXT,
   cause    TEXT NOT NULL,
   rule     TEXT
 );
-CREATE UNIQUE INDEX reply_key ON reply (template, stage, ifnull(code, 0), ifnull(enhanced, ''));
+CREATE UNIQUE INDEX reply_key ON reply (template, stage, ifnull(code, 0), ifnull(enhanced, ''), ifnull(provider, ''));
 
 -- Which block list named which IP or domain.
 CREATE TABLE listing (

@@ -9,7 +9,7 @@ export interface Classifiable {
   code: number | null;
   enhanced: string | null;
   stage: Stage;
-  /** `null` = not known; rules that name a provider then do not hold. */
+  /** `null` = not known, or none that a rule names; rules that name one then do not hold. */
   provider: string | null;
 }
 
@@ -25,10 +25,13 @@ const NOTHING: Classification = { cause: UNCLASSIFIED, rule: null };
 /** Decides the cause of replies by rules. Pure; one instance may serve any number of replies. */
 export class Classifier {
   readonly #rules: readonly Rule[];
+  /** Providers that rules name; what is said elsewhere means the same from any server. */
+  readonly providers: ReadonlySet<string>;
 
   /** @param rules in deciding order (see `inOrder`) */
   constructor(rules: readonly Rule[] = builtInRules()) {
     this.#rules = rules;
+    this.providers = new Set(rules.flatMap((rule) => rule.provider));
   }
 
   classify(reply: Classifiable): Classification {

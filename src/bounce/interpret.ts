@@ -12,6 +12,8 @@ export interface ReplyKind extends Classification {
   code: number | null;
   enhanced: string | null;
   stage: Stage;
+  /** Who said it, where rules tell this provider's replies apart; else `null`. */
+  provider: string | null;
   /** Set by the store: the id of its row. */
   id: number | null;
 }
@@ -40,49 +42,55 @@ export class Interpreter {
 
   /** Makes a kind known that was found in an earlier run. */
   remember(kind: ReplyKind): void {
-    this.#kinds.set(detach(keyOf(kind.template, kind.code, kind.enhanced, kind.stage)), kind);
+    this.#kinds.set(detach(keyOf(kind.template, kind, kind.provider)), kind);
   }
 
-  /** Reads what an MTA logged for one try. */
-  read(text: string, mta: Mta, dsn: string | null, transport: string | null, context: MaskContext): ReadReply {
-    return this.#interpret(readReply(text, mta, dsn, transport), context);
+  /** Reads what an MTA logged for one try, at a receiver of this provider. */
+  read(text: string, mta: Mta, dsn: string | null, transport: string | null, context: MaskContext, provider: string | null): ReadReply {
+    return this.#interpret(readReply(text, mta, dsn, transport), context, provider);
   }
 
   /** Reads a reply given as text alone. */
-  readBare(text: string): ReadReply & { reply: Reply } {
+  readBare(text: string, provider: string | null = null): ReadReply & { reply: Reply } {
     const reply = readBareReply(text);
-    return { ...this.#interpret(reply, NO_CONTEXT), reply };
+    return { ...this.#interpret(reply, NO_CONTEXT, provider), reply };
   }
 
-  #interpret(reply: Reply, context: MaskContext): ReadReply {
+  #interpret(reply: Reply, context: MaskContext, saidBy: string | null): ReadReply {
+    const provider = saidBy !== null && this.#classifier.providers.has(saidBy) ? saidBy : null;
     let { template, values } = maskReply(reply.text, context, isMeaningfulName);
-    let kind = this.#kinds.get(keyOf(template, reply.code, reply.enhanced, reply.stage));
+    let kind = this.#kinds.get(keyOf(template, reply, provider));
     if (kind === undefined && this.#kinds.size >= this.#maxKinds) {
       template = '{text}';
       values = [reply.text];
-      kind = this.#kinds.get(keyOf(template, reply.code, reply.enhanced, reply.stage));
+      kind = this.#kinds.get(keyOf(template, reply, provider));
     }
-    kind ??= this.#add(template, reply);
+    kind ??= this.#add(template, reply, provider);
     const isListing = kind.cause === 'ip-blocklisted' || kind.cause === 'domain-blocklisted';
     const listing = isListing ? listingOf(reply.text, kind.cause === 'ip-blocklisted' ? 'ip' : 'domain') : null;
     return { kind, values, listing };
   }
 
-  #add(template: string, reply: Reply): ReplyKind {
+  #add(template: string, reply: Reply, provider: string | null): ReplyKind {
     const { code, enhanced, stage } = reply;
     const kind = {
       template: detach(template),
       code,
       enhanced: enhanced && detach(enhanced),
       stage,
+      provider,
       id: null,
-      ...this.#classifier.classify({ template, code, enhanced, stage, provider: null }),
+      ...this.#classifier.classify({ template, code, enhanced, stage, provider }),
     };
     this.remember(kind);
     return kind;
   }
 }
 
-function keyOf(template: string, code: number | null, enhanced: string | null, stage: Stage): string {
-  return `${stage} ${code ?? ''} ${enhanced ?? ''} ${template}`;
+function keyOf(
+  template: string,
+  { code, enhanced, stage }: { code: number | null; enhanced: string | null; stage: Stage },
+  provider: string | null,
+): string {
+  return `${stage} ${code ?? ''} ${enhanced ?? ''} ${provider ?? ''} ${template}`;
 }

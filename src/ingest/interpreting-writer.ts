@@ -1,6 +1,7 @@
 import type { Interpreter } from '../bounce/interpret.js';
 import { providerOf } from '../bounce/providers.js';
 import type { DeliveryEvent } from '../delivery/event.js';
+import type { Try } from '../delivery/open.js';
 import { domainOf } from '../log/address.js';
 import { detach } from '../log/encoding.js';
 import type { IngestStore } from '../store/store.js';
@@ -23,12 +24,11 @@ export class InterpretingWriter implements Writer {
 
   event(event: DeliveryEvent): void {
     const { said, causedBy, mta, recipient } = event;
-    const own = this.#interpreter.read(said.text, mta, said.dsn, said.transport, { recipient, mx: said.mx, mxIp: said.mxIp });
-    const basis =
-      causedBy === null
-        ? null
-        : this.#interpreter.read(causedBy.text, mta, causedBy.dsn, causedBy.transport, { recipient, mx: causedBy.mx, mxIp: causedBy.mxIp });
     const recipientDomain = recipient === null ? null : domainOf(recipient);
+    const read = ({ text, dsn, transport, mx, mxIp }: Try) =>
+      this.#interpreter.read(text, mta, dsn, transport, { recipient, mx, mxIp }, this.#providerOf(mx, recipientDomain));
+    const own = read(said);
+    const basis = causedBy === null ? null : read(causedBy);
     this.#store.add({
       event,
       reply: own.kind,

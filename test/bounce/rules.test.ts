@@ -16,8 +16,9 @@ describe('built-in rules', () => {
   });
 
   it.each(rules.flatMap((rule) => rule.examples.map((example) => [rule.id, example] as const)))('%s decides: %s', (id, example) => {
-    const { kind } = interpreter.readBare(example);
-    expect(kind.cause).toBe(rules.find((rule) => rule.id === id)?.cause);
+    const rule = rules.find((one) => one.id === id);
+    const { kind } = interpreter.readBare(example, rule?.provider[0] ?? null);
+    expect(kind.cause).toBe(rule?.cause);
   });
 
   it.each(rules.flatMap((rule) => rule.counter.map((example) => [rule.id, example] as const)))('%s does not decide: %s', (id, example) => {

@@ -40,7 +40,7 @@ it('no damaged line ends a run, and what is read of it can be interpreted', () =
       }
       if (record?.record?.kind !== 'attempt') return;
       const { text, dsn, transport, recipient, mx, mxIp } = record.record;
-      expect(interpreter.read(text, record.mta, dsn, transport, { recipient, mx, mxIp }).kind.cause).toBeTypeOf('string');
+      expect(interpreter.read(text, record.mta, dsn, transport, { recipient, mx, mxIp }, null).kind.cause).toBeTypeOf('string');
     }),
     { numRuns: 10_000 },
   );

@@ -49,9 +49,10 @@ export class EventWriter {
       'INSERT INTO listing (list, subject, kind) VALUES (?, ?, ?)',
     );
     this.#findReply = db.prepare(
-      `SELECT id FROM reply WHERE template = ? AND stage = ? AND ifnull(code, 0) = ifnull(?, 0) AND ifnull(enhanced, '') = ifnull(?, '')`,
+      `SELECT id FROM reply WHERE template = ? AND stage = ? AND ifnull(code, 0) = ifnull(?, 0) AND ifnull(enhanced, '') = ifnull(?, '')
+         AND ifnull(provider, '') = ifnull(?, '')`,
     );
-    this.#insertReply = db.prepare('INSERT INTO reply (template, stage, code, enhanced, cause, rule) VALUES (?, ?, ?, ?, ?, ?)');
+    this.#insertReply = db.prepare('INSERT INTO reply (template, stage, code, enhanced, provider, cause, rule) VALUES (?, ?, ?, ?, ?, ?, ?)');
     this.#insertDelivery = db.prepare(
       `INSERT INTO delivery (host_id, mta, queue_id, message_id, sender_id, auth_user, recipient, domain_id, orig_recipient, client, client_ip, helo)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -181,9 +182,9 @@ export class EventWriter {
 
   #replyId(kind: ReplyKind): number {
     if (kind.id === null) {
-      const { template, stage, code, enhanced, cause, rule } = kind;
-      const found = this.#findReply.get(template, stage, code, enhanced) as { id: number } | undefined;
-      kind.id = found?.id ?? Number(this.#insertReply.run(template, stage, code, enhanced, cause, rule).lastInsertRowid);
+      const { template, stage, code, enhanced, provider, cause, rule } = kind;
+      const found = this.#findReply.get(template, stage, code, enhanced, provider) as { id: number } | undefined;
+      kind.id = found?.id ?? Number(this.#insertReply.run(template, stage, code, enhanced, provider, cause, rule).lastInsertRowid);
     }
     return kind.id;
   }

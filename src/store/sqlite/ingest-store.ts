@@ -56,7 +56,7 @@ export class SqliteIngestStore implements IngestStore {
   }
 
   replyKinds(): ReplyKind[] {
-    return this.#db.prepare<[], ReplyKind>('SELECT id, template, code, enhanced, stage, cause, rule FROM reply').all();
+    return this.#db.prepare<[], ReplyKind>('SELECT id, template, code, enhanced, stage, provider, cause, rule FROM reply').all();
   }
 
   openMessages(): OpenMessage[] {
