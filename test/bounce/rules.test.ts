@@ -15,6 +15,10 @@ describe('built-in rules', () => {
     expect(rules.some((rule) => rule.cause === cause)).toBe(true);
   });
 
+  it.each(rules.map((rule) => [rule.id, rule.examples.length] as const))('%s has examples', (_, examples) => {
+    expect(examples).toBeGreaterThan(0);
+  });
+
   it.each(rules.flatMap((rule) => rule.examples.map((example) => [rule.id, example] as const)))('%s decides: %s', (id, example) => {
     const rule = rules.find((one) => one.id === id);
     const { kind } = interpreter.readBare(example, rule?.provider[0] ?? null);
