@@ -2,7 +2,6 @@ import { readData } from './data.js';
 
 interface Codes {
   reply: Record<string, string>;
-  class: Record<string, string>;
   enhanced: Record<string, string>;
 }
 
@@ -18,7 +17,7 @@ export function replyCodeMeaning(code: number): string | null {
   return all().reply[String(code)] ?? null;
 }
 
-/** What an enhanced status code means, with its class: `permanent …: bad destination mailbox address`. */
+/** What an enhanced status code means, whatever its class; `null` when the registry does not say. */
 export function enhancedMeaning(enhanced: string): string | null {
   return all().enhanced[enhanced.slice(2)] ?? null;
 }

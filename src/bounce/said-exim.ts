@@ -47,7 +47,7 @@ const OWN_WORDS: [RegExp, Stage][] = [
   [/while sending MAIL|after MAIL|response to MAIL/i, 'mail'],
   [/while sending end of data|end of data|while sending message body|after end of data|final dot/i, 'eod'],
   [/while sending DATA|after DATA|response to DATA/i, 'data'],
-  [/[EH]{1}[HE]LO|HELO handshake/, 'helo'],
+  [/EHLO|HELO/, 'helo'],
   [
     /^connect to |connection (refused|timed out|reset)|no route to host|network is unreachable|initial (server )?greeting|could not connect|initial connection|retry time not reached for any host/i,
     'connect',

@@ -141,7 +141,9 @@ export class Ingest {
         this.#options.onProgress?.(source, total - start);
         if (total - committed >= this.#options.batchBytes || this.#collector.waiting >= BATCH_EVENTS) await commit();
       }
+      this.#broken = true;
       if (source.isFinal) framer.end();
+      this.#broken = false;
       unfinished = framer.pending > 0;
     } finally {
       // After a failed commit what it took is gone from memory: the next run reads it again.

@@ -4,7 +4,6 @@ import { UserError } from '../errors.js';
 import { SqliteIngestStore } from '../store/sqlite/ingest-store.js';
 import { openForWriting } from '../store/sqlite/open.js';
 import { InterpretingWriter } from './interpreting-writer.js';
-import { unpackEvents, unpackTallies } from './packed.js';
 import type { FromThread, ToThread } from './threaded-writer.js';
 
 /** The other end of threaded-writer.ts: an InterpretingWriter with a connection of its own. After an error it takes nothing more. */
@@ -31,10 +30,10 @@ async function work(message: ToThread): Promise<void> {
     answer({ kind: 'closed' });
     return;
   }
-  for (const event of unpackEvents(message.kind === 'events' ? message.packed : message.events)) writer.event(event);
+  for (const event of message.events) writer.event(event);
   if (message.kind === 'events') return;
-  await writer.commit({ ...message.rest, delivered: unpackTallies(message.delivered) });
-  answer({ kind: 'committed', sourceId: message.rest.source.id });
+  await writer.commit(message.commit);
+  answer({ kind: 'committed', sourceId: message.commit.source.id });
 }
 
 function answer(message: FromThread): void {

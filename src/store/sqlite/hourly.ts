@@ -28,7 +28,7 @@ export function hourOf(time: number): number {
   return Math.floor(time / 3_600_000);
 }
 
-/** Totals by the hour, written as they come: gathering them in memory first cost more in garbage than it saved in writes. */
+/** Totals by the hour, written as they come: gathering them in memory first was no faster and kept more memory. */
 export class HourlyTotals {
   readonly #upsert: Statement;
   readonly #insertPrior: Statement;
