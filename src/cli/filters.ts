@@ -21,13 +21,18 @@ export interface FilterOptions {
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
-/** Range and filter options, shared by all reports. */
-export function addQuestionOptions(command: Command): Command {
+/** Range options, shared by all reports. */
+export function addRangeOptions(command: Command): Command {
   return command
     .option('--last <span>', 'the last 24h, 7d, 30d, …')
     .option('--since <time>', 'from this time on (ISO date or time, today, yesterday)')
     .option('--until <time>', 'before this time')
-    .option('--tz <zone>', 'time zone of days and of the times shown (default: this host’s)')
+    .option('--tz <zone>', 'time zone of days and of the times shown (default: this host’s)');
+}
+
+/** Range and filter options, shared by reports about groups of events. */
+export function addQuestionOptions(command: Command): Command {
+  return addRangeOptions(command)
     .option('--hard', 'only failures for good (bounced, expired)')
     .option('--soft', 'only deferrals')
     .addOption(new Option('--outcome <outcome...>', 'only these outcomes').choices(OUTCOMES))

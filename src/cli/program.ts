@@ -3,7 +3,9 @@ import { addClassify } from './commands/classify.js';
 import { addEvents } from './commands/events.js';
 import { addExplain } from './commands/explain.js';
 import { addIngest } from './commands/ingest.js';
+import { addStatus } from './commands/status.js';
 import { addTop } from './commands/top.js';
+import { addTrace } from './commands/trace.js';
 import { packageVersion } from './version.js';
 
 /** All commands. What a command needs beyond its options is imported when it runs, so that `--help` is quick. */
@@ -22,8 +24,9 @@ Examples:
   $ bouncelog ingest                     read the logs in the usual places
   $ bouncelog top                        why mail bounced, most frequent first
   $ bouncelog top --by domain --hard     who refuses our mail for good
+  $ bouncelog trace someone@example.com  every attempt to deliver to this address
   $ bouncelog explain "550 5.7.26 …"     what a reply means and how to mend it`,
     );
-  for (const add of [addIngest, addTop, addEvents, addExplain, addClassify]) add(program).exitOverride();
+  for (const add of [addIngest, addTop, addEvents, addTrace, addExplain, addClassify, addStatus]) add(program).exitOverride();
   return program;
 }

@@ -1,6 +1,7 @@
 import { availableParallelism, hostname } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import cliProgress from 'cli-progress';
+import { DEFAULT_LIMITS } from '../delivery/open.js';
 import { UserError } from '../errors.js';
 import { BATCH_BYTES, Ingest, type SourceResult } from '../ingest/ingest.js';
 import { inLogOrder } from '../ingest/order.js';
@@ -8,11 +9,13 @@ import type { Writer } from '../ingest/writer.js';
 import { count } from '../render/number.js';
 import { safeText } from '../render/safe.js';
 import { findSources } from '../source/find.js';
+import { JournalSource } from '../source/journal.js';
 import type { Source } from '../source/source.js';
 import { StreamSource } from '../source/stdin.js';
 import { SqliteIngestStore } from '../store/sqlite/ingest-store.js';
 import { lockForIngest } from '../store/sqlite/lock.js';
 import { openForWriting } from '../store/sqlite/open.js';
+import type { RunSummary } from '../store/store.js';
 import type { IngestCommandOptions } from './commands/ingest.js';
 import { zoneOption } from './zone.js';
 
@@ -23,10 +26,14 @@ import { zoneOption } from './zone.js';
 export async function runIngest(paths: readonly string[], options: IngestCommandOptions & { db: string }): Promise<number> {
   const started = performance.now();
   const zone = zoneOption(options.tz);
+  const now = Date.now();
   const readsStdin = paths.includes('-');
-  const found = paths.length === 1 && readsStdin ? { sources: [], errors: [] } : await findSources(paths.filter((path) => path !== '-'));
+  const files = paths.filter((path) => path !== '-');
+  const searches = files.length > 0 || !(readsStdin || options.journal);
+  const found = searches ? await findSources(files, now) : { sources: [], errors: [] };
   for (const error of found.errors) say(`${error.message}${error.hint === null ? '' : `. ${error.hint}`}`);
-  const sources = [...(await inLogOrder(found.sources, zone, options.year ?? null)), ...(readsStdin ? [stdin()] : [])];
+  const journal = options.journal ? [new JournalSource({ kind: 'host' }, now)] : [];
+  const sources = [...(await inLogOrder(found.sources, zone, options.year ?? null)), ...journal, ...(readsStdin ? [stdin(now)] : [])];
   if (sources.length === 0) return found.errors.length > 0 ? 1 : 0;
 
   const db = options.dryRun ? ':memory:' : options.db;
@@ -41,6 +48,7 @@ export async function runIngest(paths: readonly string[], options: IngestCommand
   const store = new SqliteIngestStore(database);
   const writer = await writerFor(store, sources, options);
   const progress = new Progress(sources, options.quiet === true);
+  let ended: RunSummary | null = null;
   try {
     const ingest = new Ingest(store, writer, {
       format: options.format,
@@ -48,6 +56,10 @@ export async function runIngest(paths: readonly string[], options: IngestCommand
       year: options.year ?? null,
       host: options.host ?? hostname(),
       batchBytes: options.batchBytes ?? BATCH_BYTES,
+      limits: {
+        maxMessages: options.maxOpen ?? DEFAULT_LIMITS.maxMessages,
+        maxAge: options.maxAge === undefined ? DEFAULT_LIMITS.maxAge : options.maxAge * 86_400_000,
+      },
       onProgress: (source, bytes) => progress.update(source, bytes),
     });
     const results: SourceResult[] = [];
@@ -63,14 +75,30 @@ export async function runIngest(paths: readonly string[], options: IngestCommand
       }
     }
     progress.stop();
+    if (!options.dryRun) ended = { started: now, ended: Date.now(), sources: results.length, ...sizesOf(results), failed };
     if (options.quiet !== true) summarize(results, ingest, (performance.now() - started) / 1000, options.dryRun === true);
     return failed ? 1 : 0;
   } finally {
     progress.stop();
     await writer.close();
+    if (ended !== null) recordRun(options.db, ended);
     if (database.open) store.close();
     lock?.release();
   }
+}
+
+/** Kept for `status`, by a connection of its own: that of the ingest is closed by now. */
+function recordRun(db: string, run: RunSummary): void {
+  const store = new SqliteIngestStore(openForWriting(db));
+  store.recordRun(run);
+  store.close();
+}
+
+function sizesOf(results: readonly SourceResult[]): { lines: number; bytes: number } {
+  return {
+    lines: results.reduce((sum, { kinds }) => sum + kinds.lines, 0),
+    bytes: results.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
 }
 
 /** Below this a second thread takes longer to start than it saves. */
@@ -98,8 +126,8 @@ function tameHeap(): void {
   setFlagsFromString('--max-semi-space-size=2');
 }
 
-function stdin(): Source {
-  return new StreamSource(process.stdin, '-', Date.now());
+function stdin(now: number): Source {
+  return new StreamSource(process.stdin, '-', now);
 }
 
 /** Everything that is not data goes to stderr. */
@@ -111,12 +139,13 @@ function summarize(results: readonly SourceResult[], ingest: Ingest, seconds: nu
   const sum = (of: (result: SourceResult) => number) => results.reduce((total, result) => total + of(result), 0);
   const { delivered, failed, deferred, recovered, rejected } = ingest.totals;
   const bytes = sum((result) => result.bytes);
-  const lines = sum((result) => result.lines);
+  const lines = sum((result) => result.kinds.lines);
   for (const result of results) {
-    if (result.lines > 0 && result.mtaLines === 0) say(`${result.name}: no Postfix or Exim line in it`);
+    if (result.kinds.lines > 0 && result.kinds.lines === result.kinds.foreign) say(`${result.name}: no Postfix or Exim line in it`);
     if (result.unfinished) say(`${result.name}: the last line has no end yet; left for the next run`);
     if (result.overlong > 0) say(`${result.name}: ${count(result.overlong)} overlong lines were cut`);
   }
+  if (ingest.incomplete > 0) say(`${count(ingest.incomplete)} lines came in parts, of which some are missing`);
   if (ingest.dropped > 0) say(`${count(ingest.dropped)} open messages were too many or too old and were forgotten`);
   const known = sum((result) => (result.bytes === 0 && result.skipped > 0 ? 1 : 0));
   const from = `${count(results.length)} source${results.length === 1 ? '' : 's'}${known > 0 ? ` (${count(known)} with nothing new)` : ''}`;
@@ -130,7 +159,7 @@ function summarize(results: readonly SourceResult[], ingest: Ingest, seconds: nu
   process.stderr.write(
     [
       `Read ${count(lines)} lines (${(bytes / 1e6).toFixed(1)} MB) from ${from} in ${seconds.toFixed(1)} s${speed}${dryRun ? '; stored nothing (--dry-run)' : ''}.`,
-      `${count(delivered)} delivered; failures: ${events.join(', ')}; ${count(sum((result) => result.notUnderstood))} lines not understood.`,
+      `${count(delivered)} delivered; failures: ${events.join(', ')}; ${count(sum((result) => result.kinds.not_understood))} lines not understood.`,
       '',
     ].join('\n'),
   );

@@ -1,5 +1,6 @@
 import { detach } from '../log/encoding.js';
-import type { Accepted, Attempt, Expired, HostError, LogRecord, Mta, Rejected, Sent } from '../log/record.js';
+import { isLoopback } from '../log/loopback.js';
+import type { Accepted, Attempt, Done, Expired, HostError, LogRecord, Mta, Rejected, Sent } from '../log/record.js';
 import type { DeliveryEvent, DeliverySink, Outcome } from './event.js';
 import type { OpenDelivery, OpenMessage, OpenMessages, Try } from './open.js';
 
@@ -18,8 +19,11 @@ export class Correlator {
     this.#sink = sink;
   }
 
-  /** Takes one record; `time` in UTC ms. Records of one host come in the order of its log. */
-  apply(record: LogRecord, time: number, host: string, mta: Mta): void {
+  /**
+   * Takes one record; `time` in UTC ms. Records of one host come in the order of its log.
+   * @param nth which of several like lines of one source this is, from 1 (see `DeliveryEvent.nth`)
+   */
+  apply(record: LogRecord, time: number, host: string, mta: Mta, nth = 1): void {
     switch (record.kind) {
       case 'accepted':
         this.#accepted(record, time, host, mta);
@@ -34,10 +38,10 @@ export class Correlator {
         this.#expired(record, time, host, mta);
         break;
       case 'done':
-        this.#done(host, record.queueId);
+        this.#done(record, time, host);
         break;
       case 'rejected':
-        this.#sink.event(rejection(record, time, host, mta));
+        this.#sink.event(rejection(record, time, host, mta, nth));
         break;
       case 'host-error':
         this.#hostError(record, time, host, mta);
@@ -45,35 +49,78 @@ export class Correlator {
     }
   }
 
-  #done(host: string, queueId: string): void {
+  #done({ queueId, by }: Done, time: number, host: string): void {
     const message = this.#open.get(host, queueId);
-    if (message !== undefined) this.#open.close(message);
+    if (message !== undefined) this.#open.close(message, { how: by === null ? 'completed' : 'removed', by, time });
   }
 
   #accepted(record: Accepted, time: number, host: string, mta: Mta): void {
     let message = this.#open.get(host, record.queueId);
     if (message !== undefined && isAnotherMessage(message, record)) {
-      this.#open.close(message);
+      this.#open.close(message, { how: 'replaced', by: null, time });
       message = undefined;
     }
     if (message === undefined) message = this.#begin(record.queueId, time, host, mta);
+    // The queue manager names a message at every retry; only these lines are written when it arrives.
+    if (message.arrived === 0 && (record.opens || record.messageId !== null)) message.arrived = time;
     if (record.sender !== null) message.sender = record.sender;
-    if (record.messageId !== null) message.messageId = record.messageId;
     if (record.authUser !== null) message.authUser = record.authUser;
+    if (record.client !== null || record.clientIp !== null) {
+      message.client = record.client;
+      message.clientIp = record.clientIp;
+    }
+    if (record.requeuedFrom !== null) this.#requeued(message, this.#open.get(host, record.requeuedFrom) ?? null, record.requeuedFrom);
+    if (record.messageId !== null && record.messageId !== message.messageId) this.#identify(message, record.messageId);
     touch(message, time);
+  }
+
+  /** Two messages with one message id at once: what a filter on this host gives back, or mail that came twice. */
+  #identify(message: OpenMessage, messageId: string): void {
+    const before = this.#open.identify(message, messageId);
+    if (before === null || before.mta !== message.mta) return;
+    before.sameMessage ??= [];
+    if (before.sameMessage.length < MAX_SAME_MESSAGE) before.sameMessage.push(message.queueId);
+    const fromHere = isLoopback(message.client) || isLoopback(message.clientIp) || (message.client === null && message.clientIp === null);
+    if (fromHere && message.requeuedFrom === null) this.#requeued(message, before, before.queueId);
+  }
+
+  /** The message is what a content filter on this host made of an earlier one: who sent it, the earlier one knows. */
+  #requeued(message: OpenMessage, before: OpenMessage | null, queueId: string): void {
+    message.requeuedFrom = before?.requeuedFrom ?? queueId;
+    if (before === null) return;
+    message.sender ??= before.sender;
+    message.authUser ??= before.authUser;
+    if (before.client !== null || before.clientIp !== null) {
+      message.client = before.client;
+      message.clientIp = before.clientIp;
+    }
+  }
+
+  /** Whether a delivery went into this host's own queue under another id, which the receiver's answer names. */
+  #isRequeued(message: OpenMessage, record: Sent): boolean {
+    if (message.sameMessage === null) return false;
+    const queueId = QUEUED_AS.exec(record.reply)?.[1];
+    if (queueId === undefined || !message.sameMessage.includes(queueId)) return false;
+    const after = this.#open.get(message.host, queueId);
+    if (after !== undefined && after.requeuedFrom === null) {
+      this.#requeued(after, message, message.queueId);
+      after.stored = false;
+    }
+    return true;
   }
 
   #sent(record: Sent, time: number, host: string, mta: Mta): void {
     const { recipient, mx } = record;
-    if (!record.hop) this.#sink.delivered({ time, host, recipient, mx });
     const message = this.#open.get(host, record.queueId) ?? this.#begin(record.queueId, time, host, mta);
+    if (record.to === 'world' && !this.#isRequeued(message, record)) this.#sink.delivered({ time, host, recipient, mx });
     // Nearly every message is delivered at the first try; only a deferred one has anything to look up.
     if (message.deliveries !== null) {
       const key = deliveryKey(recipient);
       const delivery = message.deliveries.get(key);
-      if (delivery !== undefined) {
-        if (!record.hop) this.#emit('recovered', message, delivery, delivery.first, null, true, delivery.tries + 1, time, null, delivery);
-        this.#end(message, key, time);
+      if (delivery !== undefined && record.to === 'discarded') this.#open.endDelivery(message, key, { how: 'discarded', by: null, time });
+      else if (delivery !== undefined) {
+        this.#emit('recovered', message, delivery, delivery.first, null, true, delivery.tries + 1, time, null, delivery);
+        this.#end(message, key);
       }
     }
     touch(message, time);
@@ -92,7 +139,8 @@ export class Correlator {
     const tries = (delivery?.tries ?? 0) + (record.tried ? 1 : 0);
     if (record.result !== 'deferred') {
       this.#emit(record.result, message, record, said, null, record.tried, tries, time, record.delay, delivery);
-      this.#end(message, key, time);
+      this.#end(message, key);
+      touch(message, time);
       return;
     }
     const open = this.#defer(message, key, record, said, tries, delivery);
@@ -112,8 +160,9 @@ export class Correlator {
     }
     for (const [otherKey, other] of ended) {
       this.#emit('expired', message, other, other.last, null, false, other.tries, time, record.delay, other);
-      this.#end(message, otherKey, time);
+      this.#end(message, otherKey);
     }
+    touch(message, time);
   }
 
   #expired(record: Expired, time: number, host: string, mta: Mta): void {
@@ -121,6 +170,10 @@ export class Correlator {
     if (record.sender !== null) message.sender = record.sender;
     for (const delivery of message.deliveries?.values() ?? []) {
       this.#emit('expired', message, delivery, delivery.last, null, false, delivery.tries, time, null, delivery);
+    }
+    if (message.deliveries === null && record.always) {
+      const said = { time, mx: null, mxIp: null, transport: null, text: record.text, dsn: null };
+      this.#emit('expired', message, { recipient: null, origRecipient: null }, said, null, false, 0, time, null, null);
     }
     message.deliveries = null;
     touch(message, time);
@@ -140,7 +193,11 @@ export class Correlator {
       sender: null,
       messageId: null,
       authUser: null,
-      arrived: time,
+      client: null,
+      clientIp: null,
+      requeuedFrom: null,
+      sameMessage: null,
+      arrived: 0,
       seen: time,
       deliveries: null,
       failedHost: null,
@@ -164,9 +221,8 @@ export class Correlator {
     return opened;
   }
 
-  #end(message: OpenMessage, key: string, time: number): void {
+  #end(message: OpenMessage, key: string): void {
     if (message.deliveries?.delete(key) === true && message.deliveries.size === 0) message.deliveries = null;
-    touch(message, time);
   }
 
   /** What the record says, with the host from the line before where the record names none. */
@@ -186,7 +242,7 @@ export class Correlator {
   #emit(
     outcome: Outcome,
     message: OpenMessage,
-    to: { recipient: string; origRecipient: string | null },
+    to: { recipient: string | null; origRecipient: string | null },
     said: Try,
     causedBy: Try | null,
     tried: boolean,
@@ -206,14 +262,16 @@ export class Correlator {
       authUser: message.authUser,
       recipient: to.recipient,
       origRecipient: to.origRecipient,
-      client: null,
-      clientIp: null,
+      client: message.client,
+      clientIp: message.clientIp,
       helo: null,
+      requeuedFrom: message.requeuedFrom,
       said,
       causedBy,
       tried,
       attempt,
-      delaySeconds: delay ?? Math.max(0, (time - message.arrived) / 1000),
+      delaySeconds: delay ?? (message.arrived === 0 ? null : Math.max(0, (time - message.arrived) / 1000)),
+      nth: 1,
       deliveryNumber: delivery?.number ?? null,
     });
   }
@@ -241,7 +299,7 @@ function touch(message: OpenMessage, time: number): void {
   message.stored = false;
 }
 
-function rejection(record: Rejected, time: number, host: string, mta: Mta): DeliveryEvent {
+function rejection(record: Rejected, time: number, host: string, mta: Mta, nth: number): DeliveryEvent {
   const { queueId, sender, recipient, client, clientIp, helo, text } = record;
   return {
     time,
@@ -257,11 +315,18 @@ function rejection(record: Rejected, time: number, host: string, mta: Mta): Deli
     client,
     clientIp,
     helo,
+    requeuedFrom: null,
     said: { time, mx: null, mxIp: null, transport: null, text, dsn: null },
     causedBy: null,
     tried: false,
     attempt: 0,
     delaySeconds: null,
+    nth,
     deliveryNumber: null,
   };
 }
+
+/** `250 2.0.0 Ok: queued as BBBBBB` (Postfix), `250 OK id=1xVlMw-0002Nv-0u` (Exim), also behind a filter's own words. */
+const QUEUED_AS = /(?:queued as|OK id=) ?([0-9A-Za-z]{5,20}(?:-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4})?)/;
+/** Copies of one message that are in the queue at once, as far as they are told apart. */
+const MAX_SAME_MESSAGE = 16;

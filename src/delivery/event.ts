@@ -22,12 +22,16 @@ export interface DeliveryEvent {
   messageId: string | null;
   sender: string | null;
   authUser: string | null;
+  /** `null` when the log does not name it (a refusal before RCPT, an expiry whose deferrals were not seen). */
   recipient: string | null;
   origRecipient: string | null;
-  /** Who connected and how it called itself; refusals of our own server only. */
+  /** Who handed the message to us (or tried to); `null` = not known, or local. */
   client: string | null;
   clientIp: string | null;
+  /** How the client called itself; refusals of our own server only. */
   helo: string | null;
+  /** The queue id of this message before our own content filter. */
+  requeuedFrom: string | null;
   /** What was said at this event: its own words, or those of the try that decided it (expired, recovered). */
   said: Try;
   /** The try whose reply gives the cause, where that is not `said` (a deferral without an attempt). */
@@ -38,6 +42,8 @@ export interface DeliveryEvent {
   attempt: number;
   /** Seconds since the message arrived, `null` = unknown. */
   delaySeconds: number | null;
+  /** How many times this very line had been met in its source, this one included (see log/read-rejections): tells main and reject log from repeats. */
+  nth: number;
   /** The open delivery this belongs to (see `OpenDelivery`), `null` where it began and ended with this event. */
   deliveryNumber: number | null;
 }

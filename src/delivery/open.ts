@@ -32,7 +32,14 @@ export interface OpenMessage {
   sender: string | null;
   messageId: string | null;
   authUser: string | null;
-  /** When the log first named it; UTC ms. */
+  /** Who handed it to us; `null` for local submission, or not known. */
+  client: string | null;
+  clientIp: string | null;
+  /** The queue id that it had on this host before a content filter gave it back. */
+  requeuedFrom: string | null;
+  /** Queue ids of messages that came with the same message id while this one was open: one of them may be what became of it. */
+  sameMessage: string[] | null;
+  /** When it arrived, UTC ms; 0 when the log does not tell. */
   arrived: number;
   /** When the log last named it; UTC ms. */
   seen: number;
@@ -48,7 +55,7 @@ export interface OpenMessage {
 
 /** Bounds on what is remembered between lines; beyond them the oldest are dropped and counted. */
 export interface OpenLimits {
-  /** Messages. */
+  /** Messages, and as many deferred deliveries. */
   maxMessages: number;
   /** Milliseconds since the log last named the message. */
   maxAge: number;
@@ -57,10 +64,41 @@ export interface OpenLimits {
 /** Postfix and Exim give up after 4-5 days by default; two weeks cover patient configurations. */
 export const DEFAULT_LIMITS: OpenLimits = { maxMessages: 200_000, maxAge: 14 * 86_400_000 };
 
+/** A message that is no longer open, and what became of the deliveries that were. */
+export interface ClosedMessage {
+  message: OpenMessage;
+  end: OpenEnd | null;
+}
+
+/**
+ * How a delivery ended without a result: `removed` by an administrator, `discarded`, `completed` (the MTA is done with the
+ * message, and the log lacks the line that says how), `replaced` (another message has its queue id), `forgotten` (limits).
+ */
+export interface OpenEnd {
+  how: 'removed' | 'discarded' | 'completed' | 'replaced' | 'forgotten';
+  /** Who did it, where the log says so. */
+  by: string | null;
+  time: number;
+}
+
+/** A delivery, by its number, that ended without a result while its message stays open. */
+export interface EndedDelivery {
+  number: number;
+  end: OpenEnd;
+}
+
+/** What the store has to do so that it holds exactly what is open. */
+export interface OpenChanges {
+  changed: OpenMessage[];
+  closed: ClosedMessage[];
+  ended: EndedDelivery[];
+}
+
 /** The open messages of all hosts, by host and queue id; remembers which changed since the last commit. */
 export class OpenMessages {
-  readonly #hosts = new Map<string, Map<string, OpenMessage>>();
-  #closed: OpenMessage[] = [];
+  readonly #hosts = new Map<string, HostMessages>();
+  #closed: ClosedMessage[] = [];
+  #ended: EndedDelivery[] = [];
   #dropped = 0;
   #size = 0;
 
@@ -74,52 +112,91 @@ export class OpenMessages {
   }
 
   get(host: string, queueId: string): OpenMessage | undefined {
-    return this.#hosts.get(host)?.get(queueId);
+    return this.#hosts.get(host)?.byQueueId.get(queueId);
   }
 
   put(message: OpenMessage): void {
     let messages = this.#hosts.get(message.host);
     if (messages === undefined) {
-      messages = new Map();
+      messages = { byQueueId: new Map(), byMessageId: new Map() };
       this.#hosts.set(message.host, messages);
     }
-    messages.set(message.queueId, message);
+    messages.byQueueId.set(message.queueId, message);
+    if (message.messageId !== null) messages.byMessageId.set(message.messageId, message);
     this.#size++;
   }
 
-  close(message: OpenMessage): void {
-    if (this.#hosts.get(message.host)?.delete(message.queueId) !== true) return;
+  /** Sets the message id. @returns the open message of this host that has the same, if there is one */
+  identify(message: OpenMessage, messageId: string): OpenMessage | null {
+    message.messageId = messageId;
+    const messages = this.#hosts.get(message.host)?.byMessageId;
+    const same = messages?.get(messageId);
+    messages?.set(messageId, message);
+    return same === undefined || same === message ? null : same;
+  }
+
+  /** @param end what became of deliveries that are still open */
+  close(message: OpenMessage, end: OpenEnd | null): void {
+    const messages = this.#hosts.get(message.host);
+    if (messages?.byQueueId.delete(message.queueId) !== true) return;
     this.#size--;
-    if (message.known || message.deliveries !== null) this.#closed.push(message);
+    if (message.messageId !== null && messages.byMessageId.get(message.messageId) === message) messages.byMessageId.delete(message.messageId);
+    if (message.known || message.deliveries !== null) this.#closed.push({ message, end });
+  }
+
+  /** A delivery ended without a result. */
+  endDelivery(message: OpenMessage, key: string, end: OpenEnd): void {
+    const delivery = message.deliveries?.get(key);
+    if (delivery === undefined || message.deliveries === null) return;
+    message.deliveries.delete(key);
+    if (message.deliveries.size === 0) message.deliveries = null;
+    this.#ended.push({ number: delivery.number, end });
   }
 
   /** What has to be written and deleted so that the store holds exactly what is open now; taken for written. */
-  takeChanges(): { changed: OpenMessage[]; closed: OpenMessage[] } {
+  takeChanges(): OpenChanges {
     const changed: OpenMessage[] = [];
-    for (const messages of this.#hosts.values()) {
-      for (const message of messages.values()) {
-        if (message.stored) continue;
-        message.stored = true;
-        message.known = true;
-        changed.push(message);
-      }
+    for (const message of this.#all()) {
+      if (message.stored) continue;
+      message.stored = true;
+      message.known = true;
+      changed.push(message);
     }
     const closed = this.#closed;
     this.#closed = [];
-    return { changed, closed };
+    const ended = this.#ended;
+    this.#ended = [];
+    return { changed, closed, ended };
   }
 
   /** Drops what the limits do not allow; `now` is the time of the log, not of the clock. */
   enforce(limits: OpenLimits, now: number): void {
     const oldest = now - limits.maxAge;
-    let surplus = this.#size - limits.maxMessages;
-    for (const messages of this.#hosts.values()) {
-      for (const message of messages.values()) {
-        if (message.seen >= oldest && surplus <= 0) continue;
-        this.close(message);
-        this.#dropped++;
-        surplus--;
-      }
+    let deliveries = 0;
+    for (const message of this.#all()) {
+      if (message.seen < oldest) this.#forget(message, now);
+      else deliveries += message.deliveries?.size ?? 0;
+    }
+    if (this.#size <= limits.maxMessages && deliveries <= limits.maxMessages) return;
+    for (const message of [...this.#all()].sort((a, b) => a.seen - b.seen)) {
+      if (this.#size <= limits.maxMessages && deliveries <= limits.maxMessages) return;
+      deliveries -= message.deliveries?.size ?? 0;
+      this.#forget(message, now);
     }
   }
+
+  #forget(message: OpenMessage, time: number): void {
+    this.close(message, { how: 'forgotten', by: null, time });
+    this.#dropped++;
+  }
+
+  *#all(): Iterable<OpenMessage> {
+    for (const { byQueueId } of this.#hosts.values()) yield* byQueueId.values();
+  }
+}
+
+interface HostMessages {
+  byQueueId: Map<string, OpenMessage>;
+  /** What a content filter gives back is recognised by its message id. */
+  byMessageId: Map<string, OpenMessage>;
 }

@@ -1,15 +1,19 @@
 import { Correlator } from '../delivery/correlate.js';
-import { DEFAULT_LIMITS, OpenMessages } from '../delivery/open.js';
-import { LineFramer } from '../log/lines.js';
+import { type OpenLimits, OpenMessages } from '../delivery/open.js';
+import { type Framer, LineFramer } from '../log/lines.js';
 import type { Format } from '../log/read.js';
 import { Timestamps } from '../log/timestamp.js';
+import { ExportFramer, isJournalExport } from '../log/wrapping/export.js';
 import type { Zone } from '../log/zone.js';
-import { compare, HEAD_BYTES, hash, startsLike, Tail } from '../source/identity.js';
+import { HEAD_BYTES, hash, Tail } from '../source/identity.js';
 import type { Source } from '../source/source.js';
-import type { IngestStore, SourcePosition } from '../store/store.js';
+import type { IngestStore, LineKinds, SourcePosition } from '../store/store.js';
 import { Collector } from './collector.js';
 import { LineReader } from './line-reader.js';
+import { LineState, type LogKind } from './line-state.js';
+import { positionOf } from './position.js';
 import type { Writer } from './writer.js';
+import { firstYearOf } from './years.js';
 
 export interface IngestOptions {
   format: Format;
@@ -20,6 +24,8 @@ export interface IngestOptions {
   host: string;
   /** Bytes of log after which a transaction is committed. */
   batchBytes: number;
+  /** Bounds on what is remembered of messages in the queue. */
+  limits: OpenLimits;
   /** Told now and then how many bytes of uncompressed content have been read. */
   onProgress?: (source: Source, bytes: number) => void;
 }
@@ -32,9 +38,8 @@ export const BATCH_BYTES = 16 * 1024 * 1024;
 /** What one source gave. */
 export interface SourceResult {
   name: string;
-  lines: number;
-  mtaLines: number;
-  notUnderstood: number;
+  /** Lines of this run. */
+  kinds: LineKinds;
   /** Bytes read in this run. */
   bytes: number;
   /** Bytes that an earlier run had read. */
@@ -50,8 +55,10 @@ export class Ingest {
   readonly #writer: Writer;
   readonly #options: IngestOptions;
   readonly #open = new OpenMessages();
+  readonly #lineState: LineState;
   readonly #collector: Collector;
   readonly #correlator: Correlator;
+  #forgotten = 0;
   #broken = false;
 
   /**
@@ -63,6 +70,9 @@ export class Ingest {
     this.#writer = writer;
     this.#options = options;
     for (const message of store.openMessages()) this.#open.put(message);
+    this.#lineState = new LineState(options.host);
+    const saved = store.lineState();
+    if (saved !== null) this.#lineState.restore(saved);
     this.#collector = new Collector(writer);
     this.#correlator = new Correlator(this.#open, this.#collector);
   }
@@ -76,6 +86,11 @@ export class Ingest {
     return this.#open.dropped;
   }
 
+  /** Lines that came in parts of which some were missing. */
+  get incomplete(): number {
+    return this.#lineState.fragments.lost;
+  }
+
   /** A commit failed: nothing more can be stored in this run, everything before it is. */
   get broken(): boolean {
     return this.#broken;
@@ -86,51 +101,47 @@ export class Ingest {
    * @throws UserError when reading fails; everything before is stored
    */
   async read(source: Source): Promise<SourceResult> {
-    const position = await this.#positionOf(source);
-    const times = new Timestamps({
-      zone: this.#options.zone,
-      reference: source.modified,
-      last: position.lastTime,
-      year: this.#options.year,
-    });
-    const { format, host } = this.#options;
-    const reader = new LineReader({ format, times, correlator: this.#correlator, host });
-    const framer = new LineFramer(reader);
+    const position = await positionOf(source, this.#store);
+    const { format, zone } = this.#options;
+    const firstBytes = source.kind === 'content' ? await source.head(HEAD_BYTES) : Buffer.alloc(0);
+    const year = this.#options.year ?? (position.lastTime === 0 ? await firstYearOf(source, firstBytes) : null);
+    const times = new Timestamps({ zone, reference: source.modified, last: position.lastTime, year });
+    const log = logKindOf(source, firstBytes);
+    const reader = new LineReader({ format, times, correlator: this.#correlator, state: this.#lineState, log });
+    const framer: Framer = isJournalExport(firstBytes) ? new ExportFramer(reader) : new LineFramer(reader);
     const tail = new Tail();
     const start = position.position;
-    const linesBefore = position.lines;
-    const notUnderstoodBefore = position.notUnderstood;
+    const before = position.kinds;
     let total = start;
     let committed = start;
-    let head: Buffer = position.id === null ? Buffer.alloc(0) : await source.head(HEAD_BYTES);
+    // Of a stream or a growing file more may come than its first look showed.
+    let head: Buffer = position.id === null ? Buffer.alloc(0) : firstBytes;
 
     const commit = async () => {
       position.position = total - framer.pending;
       if (position.position === committed && this.#collector.waiting === 0) return;
-      const before = tail.before(framer.pending);
-      position.tailLength = before.length;
-      position.tailHash = hash(before);
-      const known = head.subarray(0, Math.min(position.position, HEAD_BYTES));
-      position.headLength = known.length;
-      position.headHash = hash(known);
+      if (source.kind === 'content') identify(position, head, tail.before(framer.pending));
+      position.cursor = reader.cursor ?? position.cursor;
       position.lastTime = times.last;
-      position.lines = linesBefore + reader.counts.lines;
-      position.notUnderstood = notUnderstoodBefore + reader.counts.notUnderstood;
-      this.#open.enforce(DEFAULT_LIMITS, times.last);
+      position.kinds = sumOf(before, reader.kinds);
+      this.#open.enforce(this.#options.limits, times.last);
       this.#broken = true;
       await this.#writer.commit({
         delivered: this.#collector.take(),
         open: this.#open.takeChanges(),
         source: position,
         samples: reader.takeSamples(),
+        lineState: this.#lineState.save(),
+        forgotten: this.#open.dropped - this.#forgotten,
       });
+      this.#forgotten = this.#open.dropped;
       this.#broken = false;
       committed = position.position;
     };
 
     let unfinished = false;
     try {
-      for await (const chunk of source.read(start)) {
+      for await (const chunk of source.kind === 'content' ? source.read(start) : source.readAfter(position.cursor)) {
         if (head.length < HEAD_BYTES && total === head.length) head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)]);
         total += chunk.length;
         // Should the writer fail in the middle of a chunk, the rest of it was not read: nothing more may be committed.
@@ -149,14 +160,7 @@ export class Ingest {
       // After a failed commit what it took is gone from memory: the next run reads it again.
       if (!this.#broken) await this.#finish(commit);
     }
-    return {
-      name: source.name,
-      ...reader.counts,
-      bytes: total - start,
-      skipped: start,
-      unfinished,
-      overlong: framer.overlong,
-    };
+    return { name: source.name, kinds: reader.kinds, bytes: total - start, skipped: start, unfinished, overlong: framer.overlong };
   }
 
   /** The last commit of a source, stored before anything else is read: where the next one begins may depend on it. */
@@ -166,27 +170,24 @@ export class Ingest {
     await this.#writer.settled();
     this.#broken = false;
   }
+}
 
-  /** Where an earlier run stopped in this content, or the start of a new source. */
-  async #positionOf(source: Source): Promise<SourcePosition> {
-    const head = await source.head(HEAD_BYTES);
-    const alike = this.#store.sourcesByHead((length, headHash) => startsLike(head, length, headHash));
-    for (const known of alike) {
-      const comparison = await compare(source, known);
-      if (comparison === 'same') return { ...known, name: source.name };
-      if (comparison === 'shorter') return known;
-    }
-    return {
-      id: null,
-      name: source.name,
-      headLength: 0,
-      headHash: '',
-      tailLength: 0,
-      tailHash: '',
-      position: 0,
-      lastTime: 0,
-      lines: 0,
-      notUnderstood: 0,
-    };
-  }
+/** What the content is known by from now on. */
+function identify(position: SourcePosition, head: Buffer, before: Buffer): void {
+  position.tailLength = before.length;
+  position.tailHash = hash(before);
+  const known = head.subarray(0, Math.min(position.position, HEAD_BYTES));
+  position.headLength = known.length;
+  position.headHash = hash(known);
+}
+
+/** Exim's reject log is called so everywhere; under another name the headers that it keeps of a message tell it. */
+function logKindOf(source: Source, head: Buffer): LogKind {
+  return /reject/i.test(source.name.split('/').at(-1) ?? '') || head.includes('\nEnvelope-from: <') ? 'reject' : 'main';
+}
+
+function sumOf(a: LineKinds, b: LineKinds): LineKinds {
+  const sum = { ...a };
+  for (const kind of Object.keys(b) as (keyof LineKinds)[]) sum[kind] += b[kind];
+  return sum;
 }

@@ -40,9 +40,9 @@ export class InterpretingWriter implements Writer {
     });
   }
 
-  async commit({ delivered, open, source, samples }: Commit): Promise<void> {
-    const tallies = delivered.map((tally) => ({ ...tally, provider: this.#providerOf(tally.mx, tally.domain) }));
-    this.#store.commit({ delivered: tallies, open, source, samples });
+  async commit(commit: Commit): Promise<void> {
+    const delivered = commit.delivered.map((tally) => ({ ...tally, provider: this.#providerOf(tally.mx, tally.domain) }));
+    this.#store.commit({ ...commit, delivered });
   }
 
   async settled(): Promise<void> {}

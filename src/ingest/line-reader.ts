@@ -2,53 +2,59 @@ import type { Correlator } from '../delivery/correlate.js';
 import { newEnvelope, readEnvelope } from '../log/envelope.js';
 import type { LineSink } from '../log/lines.js';
 import { type Format, RecordReader } from '../log/read.js';
+import type { LogRecord, Mta } from '../log/record.js';
+import { readLastRepeated, readRepeated } from '../log/repeated.js';
 import type { Timestamps } from '../log/timestamp.js';
-
-/** What was met in a source. */
-export interface LineCounts {
-  lines: number;
-  /** Lines that Postfix or Exim wrote. */
-  mtaLines: number;
-  notUnderstood: number;
-}
+import { unwrap } from '../log/wrapping/unwrap.js';
+import { type LineKinds, NO_LINES } from '../store/store.js';
+import type { HostState, LineState, LogKind } from './line-state.js';
 
 /** Samples of lines not understood that a batch carries; more help nobody. */
 const MAX_SAMPLES = 50;
+/** A wrapping in a wrapping (docker's time stamps around compose's names) is real, more is not. */
+const MAX_WRAPPINGS = 3;
+/** What no honest daemon repeats; a damaged or hostile number must not keep a run busy. */
+const MAX_REPEATS = 100_000;
+
+export interface LineReaderOptions {
+  format: Format;
+  times: Timestamps;
+  correlator: Correlator;
+  state: LineState;
+  log: LogKind;
+}
 
 /** The way of a line: envelope → MTA → record → correlator. The hot path; a line that says nothing makes no object. */
 export class LineReader implements LineSink {
-  readonly counts: LineCounts = { lines: 0, mtaLines: 0, notUnderstood: 0 };
+  readonly kinds: LineKinds = { ...NO_LINES };
+  /** The journal's name for the place after the last line, `null` outside the journal. */
+  cursor: string | null = null;
   readonly #envelope = newEnvelope();
   readonly #records: RecordReader;
   readonly #times: Timestamps;
   readonly #correlator: Correlator;
-  readonly #defaultHost: string;
-  readonly #hosts = new Map<string, string>();
+  readonly #state: LineState;
+  readonly #log: LogKind;
+  #host: HostState;
   #samples: string[] = [];
 
-  /** @param options.host the name of this host, for lines that carry none (Exim's main log) */
-  constructor(options: { format: Format; times: Timestamps; correlator: Correlator; host: string }) {
+  constructor(options: LineReaderOptions) {
     this.#records = new RecordReader(options.format);
     this.#times = options.times;
     this.#correlator = options.correlator;
-    this.#defaultHost = options.host;
+    this.#state = options.state;
+    this.#log = options.log;
+    this.#host = options.state.hostOf('');
+  }
+
+  /** Lines so far. */
+  get lines(): number {
+    return this.kinds.lines;
   }
 
   line(block: string, start: number, end: number): void {
-    this.counts.lines++;
-    const envelope = this.#envelope;
-    if (!readEnvelope(block, start, end, envelope)) return;
-    const mta = this.#records.mtaOf(block, envelope);
-    if (mta === null) return;
-    this.counts.mtaLines++;
-    const record = this.#records.read(block, envelope, mta);
-    if (record === null) return;
-    const time = this.#times.read(block, envelope);
-    if (record.kind === 'not-understood' || Number.isNaN(time)) {
-      this.#notUnderstood(block.slice(start, end));
-      return;
-    }
-    this.#correlator.apply(record, time, this.#hostOf(block.slice(envelope.host, envelope.hostEnd)), mta);
+    this.kinds.lines++;
+    this.#read(block, start, end, 0);
   }
 
   /** Samples since the last call. */
@@ -58,19 +64,125 @@ export class LineReader implements LineSink {
     return samples;
   }
 
+  #read(block: string, start: number, end: number, wrappings: number): void {
+    const envelope = this.#envelope;
+    if (!readEnvelope(block, start, end, envelope)) {
+      this.#otherForm(block.slice(start, end), wrappings);
+      return;
+    }
+    const mta = this.#records.mtaOf(block, envelope);
+    const host = this.#hostAt(block, envelope.host, envelope.hostEnd);
+    if (mta === null) {
+      host.previous = null;
+      // A program's name has no space in it: what looks like one stands inside a wrapping.
+      const isWrapped = wrappings < MAX_WRAPPINGS && hasSpace(block, envelope.tag, envelope.tagEnd);
+      if (!isWrapped || !this.#unwrapped(block.slice(start, end), wrappings)) this.kinds.foreign++;
+      return;
+    }
+    let times = 1;
+    const first = block.charCodeAt(envelope.text);
+    if (first === 109 /* m */) {
+      const repeated = readRepeated(block, envelope.text, envelope.end);
+      if (repeated !== null) {
+        times = Math.min(repeated.times, MAX_REPEATS);
+        envelope.text = repeated.start;
+        envelope.end = repeated.end;
+      }
+    } else if (first === 91 /* [ */ && mta === 'exim' && envelope.dialect !== 'exim') {
+      const text = block.slice(envelope.text, envelope.end);
+      const whole = this.#state.fragments.take(block.slice(envelope.host, envelope.text), text);
+      if (whole !== text) {
+        if (whole === null) this.kinds.other++;
+        else this.#read(`${block.slice(start, envelope.text)}${whole}\n`, 0, envelope.text - start + whole.length, wrappings);
+        return;
+      }
+    }
+    this.#record(this.#records.read(block, envelope, mta), mta, host, times, block, start, end);
+  }
+
+  #record(record: LogRecord | null, mta: Mta, host: HostState, times: number, block: string, start: number, end: number): void {
+    host.previous = null;
+    if (record === null) {
+      this.kinds.other++;
+      return;
+    }
+    const time = this.#times.read(block, this.#envelope);
+    if (record.kind === 'not-understood' || Number.isNaN(time)) {
+      this.#notUnderstood(block.slice(start, end));
+      return;
+    }
+    this.#apply(record, mta, host, time, times);
+    // Only these can be written twice in a row, and they hold no view of the block.
+    if (record.kind === 'attempt' || record.kind === 'rejected') host.previous = { record, mta };
+  }
+
+  #apply(record: LogRecord, mta: Mta, host: HostState, time: number, times: number): void {
+    this.#count(record);
+    for (let i = 0; i < times; i++) {
+      const nth = record.kind === 'rejected' && mta === 'exim' ? host.refusals[this.#log].count(record, time) : 1;
+      this.#correlator.apply(record, time, host.name, mta, nth);
+    }
+  }
+
+  #count(record: LogRecord): void {
+    const { kinds } = this;
+    switch (record.kind) {
+      case 'sent':
+        if (record.to === 'world') kinds.delivered++;
+        else kinds.handed_on++;
+        break;
+      case 'attempt':
+        kinds[record.result]++;
+        break;
+      case 'accepted':
+      case 'expired':
+      case 'rejected':
+        kinds[record.kind]++;
+        break;
+      case 'done':
+        kinds.removed++;
+        break;
+      default:
+        kinds.other++;
+    }
+  }
+
+  /** A line without an envelope of its own: in a wrapping, or a repetition of the line before. */
+  #otherForm(line: string, wrappings: number): void {
+    if (wrappings < MAX_WRAPPINGS && this.#unwrapped(line, wrappings)) return;
+    const repeated = readLastRepeated(line);
+    if (repeated === null) {
+      this.kinds.foreign++;
+      return;
+    }
+    const host = this.#state.hostOf(repeated.host);
+    const time = this.#times.read(`${line}\n`, { ...this.#envelope, time: line.startsWith('<') ? line.indexOf('>') + 1 : 0 });
+    if (host.previous === null || Number.isNaN(time)) this.kinds.foreign++;
+    else this.#apply(host.previous.record, host.previous.mta, host, time, Math.min(repeated.times, MAX_REPEATS));
+  }
+
+  #unwrapped(line: string, wrappings: number): boolean {
+    const inner = unwrap(line);
+    if (inner === null) return false;
+    if (inner.cursor !== null) this.cursor = inner.cursor;
+    this.#read(`${inner.line}\n`, 0, inner.line.length, wrappings + 1);
+    return true;
+  }
+
   #notUnderstood(line: string): void {
-    this.counts.notUnderstood++;
+    this.kinds.not_understood++;
     if (this.#samples.length < MAX_SAMPLES) this.#samples.push(Buffer.from(line, 'latin1').toString('utf8').slice(0, 2000));
   }
 
-  /** One string for each host, that does not hold on to the block it was cut from. */
-  #hostOf(name: string): string {
-    if (name === '') return this.#defaultHost;
-    let host = this.#hosts.get(name);
-    if (host === undefined) {
-      host = Buffer.from(name, 'latin1').toString('utf8');
-      this.#hosts.set(host, host);
-    }
-    return host;
+  /** Nearly every line is of the host of the line before: compared in place, that costs no string. */
+  #hostAt(block: string, start: number, end: number): HostState {
+    const { raw } = this.#host;
+    if (raw.length !== end - start || !block.startsWith(raw, start)) this.#host = this.#state.hostOf(block.slice(start, end));
+    return this.#host;
   }
+}
+
+function hasSpace(block: string, start: number, end: number): boolean {
+  const space = block.indexOf(' ', start);
+  return space >= 0 && space < end;
 }

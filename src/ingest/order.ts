@@ -16,6 +16,7 @@ export async function inLogOrder(sources: readonly Source[], zone: Zone, year: n
 
 /** UTC ms of the first time stamp; the last change where there is none to be found. */
 async function firstTime(source: Source, zone: Zone, year: number | null): Promise<number> {
+  if (source.kind === 'cursor') return source.modified;
   const times = new Timestamps({ zone, reference: source.modified, year });
   const envelope = newEnvelope();
   let first = 0;

@@ -1,16 +1,12 @@
 import type { DeliveryEvent } from '../delivery/event.js';
-import type { OpenMessage } from '../delivery/open.js';
-import type { DeliveredTally, SourcePosition } from '../store/store.js';
+import type { Batch, DeliveredTally } from '../store/store.js';
 
 /** Delivered mail as it is counted; who the provider is, the writer finds out. */
 export type Tally = Omit<DeliveredTally, 'provider'>;
 
 /** What is committed with the events before it. */
-export interface Commit {
+export interface Commit extends Omit<Batch, 'delivered'> {
   delivered: Tally[];
-  open: { changed: OpenMessage[]; closed: OpenMessage[] };
-  source: SourcePosition;
-  samples: string[];
 }
 
 /** Interprets and stores what an ingest finds: in this thread (interpreting-writer.ts) or beside it (threaded-writer.ts). */

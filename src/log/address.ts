@@ -3,3 +3,19 @@ export function domainOf(address: string): string | null {
   const at = address.lastIndexOf('@');
   return at < 0 || at === address.length - 1 ? null : address.slice(at + 1).toLowerCase();
 }
+
+/**
+ * Position of the `>` that ends the address which starts at `at` (just after `<`); -1 when there is none.
+ * A quoted local part may hold `>` and `,` and is skipped as a whole (RFC 5321 section 4.1.2).
+ */
+export function addressEnd(line: string, at: number): number {
+  let i = at;
+  if (line.charCodeAt(i) === 34) {
+    for (i++; i < line.length; i++) {
+      const c = line.charCodeAt(i);
+      if (c === 92) i++;
+      else if (c === 34) break;
+    }
+  }
+  return line.indexOf('>', i);
+}

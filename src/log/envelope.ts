@@ -85,11 +85,29 @@ function readExim(block: string, at: number, env: Envelope): boolean {
   env.dialect = 'exim';
   env.host = env.hostEnd = env.tag = env.tagEnd = at;
   let text = afterSeconds + 1;
+  // A syslog template may write its date like Exim; a line of Exim about a message has the id's hyphen here.
+  if (block.charCodeAt(text + 6) !== 45 && readDatedSyslog(block, text, env)) return true;
   const sign = block.charCodeAt(text);
   if ((sign === 43 || sign === 45) && isDigit(block.charCodeAt(text + 1)) && block.charCodeAt(text + 5) === SPACE) {
     text += 6;
   }
   env.text = skipPid(block, text, env.end);
+  return true;
+}
+
+const HOST_AND_PROGRAM = /(\S+) ([\w.-]+\/[\w./-]+|exim\d?)(?:\[\d+\])?: +/y;
+
+/** `2026-11-24 07:55:14 host postfix/smtp[123]: text`. */
+function readDatedSyslog(block: string, at: number, env: Envelope): boolean {
+  HOST_AND_PROGRAM.lastIndex = at;
+  const found = HOST_AND_PROGRAM.exec(block);
+  if (found === null || HOST_AND_PROGRAM.lastIndex > env.end) return false;
+  env.dialect = 'iso';
+  env.host = at;
+  env.hostEnd = at + (found[1] ?? '').length;
+  env.tag = env.hostEnd + 1;
+  env.tagEnd = env.tag + (found[2] ?? '').length;
+  env.text = HOST_AND_PROGRAM.lastIndex;
   return true;
 }
 
@@ -116,8 +134,15 @@ function readHostAndTag(block: string, at: number, env: Envelope): boolean {
   const bracket = block.charCodeAt(colon - 1) === 93 ? block.lastIndexOf('[', colon) : -1;
   env.tag = tag;
   env.tagEnd = bracket > tag ? bracket : colon;
-  env.text = skipSpaces(block, colon + 1, env.end);
+  env.text = skipMessageId(block, skipSpaces(block, colon + 1, env.end), env.end);
   return true;
+}
+
+/** `[ID 197553 mail.info] ` before the text (Solaris), skipped. */
+function skipMessageId(block: string, at: number, end: number): number {
+  if (block.charCodeAt(at) !== 91 || !block.startsWith('[ID ', at)) return at;
+  const close = block.indexOf('] ', at);
+  return close > 0 && close < end && close < at + 40 ? close + 2 : at;
 }
 
 /** `time host app procid msgid structured-data text` (RFC 5424 section 6), after `<pri>version `. */

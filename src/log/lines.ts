@@ -7,10 +7,22 @@ export interface LineSink {
   line(block: string, start: number, end: number): void;
 }
 
+/** Bytes in, lines out; whatever the format of the bytes. */
+export interface Framer {
+  /** Hands on all lines that end in `chunk`. */
+  push(chunk: Buffer): void;
+  /** What is held back counts as finished: the source has ended for good. */
+  end(): void;
+  /** Bytes held back because their line has not ended. */
+  readonly pending: number;
+  /** Lines that were longer than the limit and were cut there. */
+  readonly overlong: number;
+}
+
 /** No mail daemon writes longer lines (Postfix cuts at 2 kB, syslog mostly at 1-8 kB); more is damage or attack. */
 export const MAX_LINE_BYTES = 64 * 1024;
 
-export class LineFramer {
+export class LineFramer implements Framer {
   readonly #sink: LineSink;
   /** The last, unfinished line: its first MAX_LINE_BYTES at most. */
   #rest: Buffer = Buffer.alloc(0);

@@ -25,7 +25,8 @@ export class RecordReader {
     }
     const name = Buffer.from(block.slice(env.tag, env.tagEnd), 'latin1').toString('latin1');
     const mta = this.#mtaOfProgram(name, env.dialect === 'rfc5424');
-    if (this.#programs.length < MAX_PROGRAMS) this.#programs.push({ name, mta });
+    // A name with a space is none (see LineReader); it would be another one each time.
+    if (this.#programs.length < MAX_PROGRAMS && !name.includes(' ')) this.#programs.push({ name, mta });
     return mta;
   }
 

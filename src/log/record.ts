@@ -15,6 +15,11 @@ export interface Accepted {
   sender: string | null;
   messageId: string | null;
   authUser: string | null;
+  /** Who handed the message to us; `null` for local submission, or not said. */
+  client: string | null;
+  clientIp: string | null;
+  /** The queue id that the message had before a content filter gave it back (Postfix XFORWARD), where the line names it. */
+  requeuedFrom: string | null;
   /** The line opens a new message, so that an older one with this queue id is over. */
   opens: boolean;
 }
@@ -26,9 +31,13 @@ export interface Sent {
   recipient: string;
   /** Receiving host as the log names it, `null` for local delivery. */
   mx: string | null;
-  /** Handed to another queue of this same host (content filter, alias); no delivery to the world. */
-  hop: boolean;
+  to: Destination;
+  /** What the receiver answered: it may name the queue id that the message goes on under. */
+  reply: string;
 }
+
+/** `hop`: to another queue of this same host (content filter, alias), `discarded`: thrown away on purpose; neither is a delivery to the world. */
+export type Destination = 'world' | 'hop' | 'discarded';
 
 /** One recipient was tried, or deliberately not tried, and not delivered. */
 export interface Attempt {
@@ -54,17 +63,23 @@ export interface Attempt {
   delay: number | null;
 }
 
-/** The whole message gave up: every recipient that is still deferred has expired. */
+/** The whole message gave up, by itself or because an administrator told it to: every recipient that is still deferred has expired. */
 export interface Expired {
   kind: 'expired';
   queueId: string;
   sender: string | null;
+  /** The MTA's own words, for a recipient that is not known. */
+  text: string;
+  /** The line is about recipients, whether or not an earlier line named one (Postfix); else only about those known (Exim). */
+  always: boolean;
 }
 
 /** The message left the queue; its queue id may be used again. */
 export interface Done {
   kind: 'done';
   queueId: string;
+  /** Who took it out before its deliveries had ended (`root`, `postsuper`); `null` when it ended by itself. */
+  by: string | null;
 }
 
 /** Our own server refused a recipient or a message at SMTP time. */

@@ -43,7 +43,8 @@ export class Timestamps {
     if (env.dialect === 'rfc3164' && this.#stamp !== '' && block.startsWith(this.#stamp, env.time)) return this.#last;
     const time = env.dialect === 'rfc3164' ? this.#readRfc3164(block, env.time) : this.#readIso(block, env);
     if (time > 0) this.#last = time;
-    this.#stamp = env.dialect === 'rfc3164' && time > 0 ? detach(block.slice(env.time, env.time + 15)) : '';
+    // With the space behind it: a stamp with a fraction is another one.
+    this.#stamp = env.dialect === 'rfc3164' && time > 0 && block.charCodeAt(env.time + 15) === 32 ? detach(block.slice(env.time, env.time + 16)) : '';
     return time;
   }
 
@@ -58,7 +59,7 @@ export class Timestamps {
       this.#dayKey = key;
       this.#dayLocal = Date.UTC(this.#yearOf(month, day, inDay), month, day);
     }
-    return this.#toUtc(this.#dayLocal + inDay);
+    return this.#toUtc(this.#dayLocal + inDay + fraction(block, at + 15));
   }
 
   #yearOf(month: number, day: number, inDay: number): number {
@@ -92,11 +93,8 @@ export class Timestamps {
     let local = this.#dayLocal + timeOfDay(block, at + 11);
     let i = at + 19;
     if (block.charCodeAt(i) === 46 || block.charCodeAt(i) === 44) {
-      let scale = 100;
-      for (i++; isDigit(block.charCodeAt(i)); i++) {
-        local += Math.floor(scale) * digit(block, i);
-        scale /= 10;
-      }
+      local += fraction(block, i);
+      for (i++; isDigit(block.charCodeAt(i)); ) i++;
     }
     if (env.dialect === 'exim' && block.charCodeAt(i) === 32) i++;
     const sign = block.charCodeAt(i);
@@ -138,6 +136,14 @@ function monthOf(block: string, at: number): number {
 
 function timeOfDay(block: string, at: number): number {
   return ((two(block, at) * 60 + two(block, at + 3)) * 60 + two(block, at + 6)) * 1000;
+}
+
+/** `.463899` → whole milliseconds; 0 where there is none. */
+function fraction(block: string, at: number): number {
+  if (block.charCodeAt(at) !== 46 && block.charCodeAt(at) !== 44) return 0;
+  let milliseconds = 0;
+  for (let i = at + 1, scale = 100; scale >= 1 && isDigit(block.charCodeAt(i)); i++, scale /= 10) milliseconds += scale * digit(block, i);
+  return milliseconds;
 }
 
 function two(block: string, at: number): number {

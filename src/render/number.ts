@@ -2,3 +2,16 @@
 export function count(n: number): string {
   return n.toLocaleString('en-US');
 }
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+/** A size in bytes, in the greatest unit of a thousand: `12.3 MB`. */
+export function bytes(n: number): string {
+  let value = n;
+  let unit = 0;
+  while (value >= 1000 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
+}

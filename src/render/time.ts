@@ -12,3 +12,10 @@ export function shortTime(time: number, zone: string, now: number): string {
   const sameYear = local.getFullYear() === new TZDate(now, zone).getFullYear();
   return format(local, sameYear ? 'd MMM HH:mm' : 'd MMM yyyy');
 }
+
+/** `24 Nov 07:54:47` in `zone`, with the year in place of the seconds when it is not that of `now`. */
+export function secondTime(time: number, zone: string, now: number): string {
+  const local = new TZDate(time, zone);
+  const sameYear = local.getFullYear() === new TZDate(now, zone).getFullYear();
+  return format(local, sameYear ? 'd MMM HH:mm:ss' : 'd MMM yyyy HH:mm').padStart(sameYear ? 15 : 0);
+}

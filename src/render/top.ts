@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import { type Cause, causeOf } from '../bounce/causes.js';
 import type { Group, TopAnswer, TopRow } from '../report/question.js';
+import { NO_BORDERS } from './borders.js';
 import { type Cell, csvLine } from './csv.js';
 import { count } from './number.js';
 import { safeText } from './safe.js';
@@ -37,23 +38,6 @@ const HEADINGS: Record<Group, string> = {
 
 /** Width of the figures' columns together: hard, soft, share, first, last. */
 const FIGURES_WIDTH = 47;
-const NO_BORDERS = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: ' ',
-};
 
 /** The report as a table of at most `width` columns. */
 export function topTable(answer: TopAnswer, options: TableOptions): string {
@@ -77,7 +61,7 @@ function headline({ totals, range }: TopAnswer, style: Style, options: TableOpti
 function table(answer: TopAnswer, style: Style, options: TableOptions): string {
   const nameWidth = Math.max(16, options.width - FIGURES_WIDTH);
   const out = new Table({
-    head: [answer.by.map((group) => HEADINGS[group]).join(' / '), 'Hard', 'Soft', 'Share', 'First', 'Last'],
+    head: [answer.by.map((group) => HEADINGS[group]).join(' / '), ...(isSplit(answer) ? ['Hard', 'Soft'] : ['Count', '']), 'Share', 'First', 'Last'],
     colAligns: ['left', 'right', 'right', 'right', 'left', 'left'],
     chars: NO_BORDERS,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 1 },
@@ -89,7 +73,7 @@ function table(answer: TopAnswer, style: Style, options: TableOptions): string {
       const isInnermost = level === answer.by.length - 1;
       if (!isNew && !isInnermost) return;
       const name = nameCell(group, row.keys[level] ?? null, '  '.repeat(level), nameWidth);
-      out.push(isInnermost ? [name, ...figures(row, style, options)] : [style.strong(name), '', '', '', '', '']);
+      out.push(isInnermost ? [name, ...figures(row, isSplit(answer), style, options)] : [style.strong(name), '', '', '', '', '']);
     });
     outer = row;
   }
@@ -100,10 +84,18 @@ function table(answer: TopAnswer, style: Style, options: TableOptions): string {
     .join('\n');
 }
 
-function figures(row: TopRow, style: Style, { zone, now }: TableOptions): string[] {
-  return [
+/** Refusals of our own and recoveries are neither hard nor soft: a table of them alone counts them in one column. */
+function isSplit(answer: TopAnswer): boolean {
+  return answer.rows.some((row) => row.hard > 0 || row.soft > 0);
+}
+
+function figures(row: TopRow, isSplitTable: boolean, style: Style, { zone, now }: TableOptions): string[] {
+  const hardAndSoft = [
     row.hard === 0 ? style.faint('-') : style.hard(count(row.hard)),
     row.soft === 0 ? style.faint('-') : style.soft(count(row.soft)),
+  ];
+  return [
+    ...(isSplitTable ? hardAndSoft : [count(row.deliveries), '']),
     `${(row.share * 100).toFixed(row.share < 0.0995 ? 1 : 0)}%`,
     shortTime(row.firstSeen, zone, now),
     shortTime(row.lastSeen, zone, now),

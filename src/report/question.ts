@@ -1,4 +1,6 @@
 import type { Outcome } from '../delivery/event.js';
+import type { StatusAnswer } from './status.js';
+import type { TraceAnswer, TraceQuestion } from './trace.js';
 
 /** Half-open [since, until) in UTC ms; `null` = open on that side. */
 export interface Range {
@@ -140,5 +142,7 @@ export interface EventRow {
 export interface ReportStore {
   top(question: TopQuestion): TopAnswer;
   events(question: EventsQuestion): Iterable<EventRow>;
+  trace(question: TraceQuestion): TraceAnswer;
+  status(): StatusAnswer;
   close(): void;
 }

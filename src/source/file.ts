@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../errors.js';
-import type { Source } from './source.js';
+import type { ContentSource } from './source.js';
 
 /**
  * A chunk becomes one string; above about 128 kB V8 would put it among the large objects, which are freed late, and memory grows.
@@ -13,7 +13,8 @@ const CHUNK_BYTES = 64 * 1024;
 const CHUNKS_PER_TURN = 64;
 
 /** A plain file; it may still be growing, so an unfinished last line is left for the next run. */
-export class FileSource implements Source {
+export class FileSource implements ContentSource {
+  readonly kind = 'content';
   readonly name: string;
   readonly size: number;
   readonly modified: number;

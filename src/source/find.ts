@@ -5,6 +5,7 @@ import { glob, isDynamicPattern } from 'tinyglobby';
 import { UserError } from '../errors.js';
 import { FileSource, readError } from './file.js';
 import { GzipSource, isGzip } from './gzip.js';
+import { isJournalFile, JournalSource } from './journal.js';
 import type { Source } from './source.js';
 
 /** Where Debian, Red Hat, SUSE, FreeBSD, cPanel and DirectAdmin keep mail logs. */
@@ -23,7 +24,7 @@ const USUAL_PLACES = [
 
 /** Names that mail logs have in a directory: `mail.log.1`, `maillog-20261124.gz`, `mainlog.2`, `exim_mainlog`, `syslog`. */
 const LOG_NAME = /mail|mainlog|rejectlog|exim|postfix|syslog|messages|\.log(?:[.-]\d+)*(?:\.gz)?$/i;
-const NO_LOG = /\.(?:db|sqlite\d?|journal|pid|conf|cf|json|md|tar|zip|xz|bz2|zst)$|paniclog|-(?:wal|shm|lock)$/i;
+const NO_LOG = /\.(?:db|sqlite\d?|pid|conf|cf|json|md|tar|zip|xz|bz2|zst)$|paniclog|-(?:wal|shm|lock)$/i;
 
 /** What was found, and what could not be used and why. */
 export interface Found {
@@ -31,13 +32,19 @@ export interface Found {
   errors: UserError[];
 }
 
-/** Files for the arguments of `ingest`: files, directories and globs; without any, the usual places. */
-export async function findSources(paths: readonly string[]): Promise<Found> {
+/**
+ * Files for the arguments of `ingest`: files, directories (of logs, or of journal files) and globs; without any, the usual places.
+ * @param now UTC ms
+ */
+export async function findSources(paths: readonly string[], now: number): Promise<Found> {
   const errors: UserError[] = [];
   const files = new Set<string>();
+  const sources: Source[] = [];
   for (const path of paths) {
     try {
-      for (const file of await expand(path)) files.add(file);
+      const journal = await journalIn(path, now);
+      if (journal !== null) sources.push(journal);
+      else for (const file of await expand(path)) files.add(file);
     } catch (error) {
       errors.push(asUserError(path, error));
     }
@@ -47,16 +54,22 @@ export async function findSources(paths: readonly string[]): Promise<Found> {
     if (files.size === 0)
       errors.push(new UserError('no mail log in the usual places', { hint: 'Name the files: bouncelog ingest /path/to/mail.log' }));
   }
-  const sources: Source[] = [];
   for (const file of files) {
     try {
-      const source = await sourceOf(file);
+      const source = await sourceOf(file, now);
       if (source !== null) sources.push(source);
     } catch (error) {
       errors.push(asUserError(file, error));
     }
   }
   return { sources, errors };
+}
+
+/** A directory of journal files is one journal: its files continue each other, and journalctl puts them in order. */
+async function journalIn(path: string, now: number): Promise<Source | null> {
+  if (!existsSync(path) || !(await stat(path)).isDirectory()) return null;
+  const names = await readdir(path, { recursive: true });
+  return names.some((name) => name.endsWith('.journal')) ? new JournalSource({ kind: 'directory', path }, now) : null;
 }
 
 async function expand(path: string): Promise<string[]> {
@@ -78,14 +91,15 @@ async function expand(path: string): Promise<string[]> {
 /** Bytes that tell text from anything else. */
 const PROBE_BYTES = 4096;
 
-async function sourceOf(path: string): Promise<Source | null> {
+async function sourceOf(path: string, now: number): Promise<Source | null> {
   const stats = await stat(path);
   if (!stats.isFile()) throw new UserError(`${path}: not a file`, { hint: 'Pipe it in instead: bouncelog ingest - < …' });
   if (stats.size === 0) return null;
   const plain = new FileSource(path, stats);
   const head = await plain.head(PROBE_BYTES);
+  if (isJournalFile(head)) return new JournalSource({ kind: 'file', path }, now);
   if (isGzip(head)) return new GzipSource(path, stats);
-  if (isBinary(head)) throw new UserError(`${path}: not a text file`, { hint: 'bouncelog reads plain and gzip-compressed logs.' });
+  if (isBinary(head)) throw new UserError(`${path}: not a text file`, { hint: 'bouncelog reads plain and gzip-compressed logs, and journal files.' });
   return plain;
 }
 

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { UserError } from '../errors.js';
 import { readError } from './file.js';
-import type { Source } from './source.js';
+import type { ContentSource } from './source.js';
 
 /** Output of the decompressor that is handed on at once. */
 const CHUNK_BYTES = 256 * 1024;
@@ -13,7 +13,8 @@ export function isGzip(head: Buffer): boolean {
 }
 
 /** A gzip-compressed file, read through; its content will not change. */
-export class GzipSource implements Source {
+export class GzipSource implements ContentSource {
+  readonly kind = 'content';
   readonly name: string;
   readonly size: number;
   readonly modified: number;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Source } from './source.js';
+import type { ContentSource } from './source.js';
 
 /**
  * A source is its content, not its name: `mail.log`, `mail.log.1`, `mail.log.2.gz` and a copy elsewhere are one. It is
@@ -30,7 +30,7 @@ export type Comparison = 'same' | 'different' | 'shorter';
  * Compares content that starts alike with what is known of it.
  * @returns `same`: goes on at the known position; `shorter`: a part of what has been read; `different`: another source
  */
-export async function compare(source: Source, known: KnownContent): Promise<Comparison> {
+export async function compare(source: ContentSource, known: KnownContent): Promise<Comparison> {
   const from = known.position - known.tailLength;
   const tail = (await source.slice(from, known.position)) ?? (await readThrough(source, from, known.position));
   // A stream that cannot be read twice: trust its head.
@@ -39,7 +39,7 @@ export async function compare(source: Source, known: KnownContent): Promise<Comp
   return hash(tail) === known.tailHash ? 'same' : 'different';
 }
 
-async function readThrough(source: Source, from: number, to: number): Promise<Buffer | null> {
+async function readThrough(source: ContentSource, from: number, to: number): Promise<Buffer | null> {
   if (source.size === null) return null;
   const parts: Buffer[] = [];
   let missing = to - from;

@@ -1,9 +1,8 @@
-/**
- * Something that log lines come from. A source knows how to give its bytes from an offset on, and says
- * whether its end is final; what it *is* the identity of its content decides (identity.ts).
- */
-export interface Source {
-  /** How the user knows it: a path, or `-`. */
+/** Something that log lines come from. */
+export type Source = ContentSource | CursorSource;
+
+interface Named {
+  /** How the user knows it: a path, `-`, `journal`. */
   readonly name: string;
   /** Bytes of input, as far as known before reading (of the compressed file, for the progress bar). */
   readonly size: number | null;
@@ -11,6 +10,11 @@ export interface Source {
   readonly modified: number;
   /** The last line counts even without a line end: nothing will be appended. */
   readonly isFinal: boolean;
+}
+
+/** Bytes: it knows how to give them from an offset on; what it *is* the identity of its content decides (identity.ts). */
+export interface ContentSource extends Named {
+  readonly kind: 'content';
   /**
    * The uncompressed content from `offset` on, in chunks whose memory may be used again for the next.
    * Errors of the device or the compression are thrown as UserError after the chunks before them.
@@ -20,4 +24,13 @@ export interface Source {
   head(length: number): Promise<Buffer>;
   /** The bytes of `[from, to)`, or `null` when they can only be had by reading up to them. */
   slice(from: number, to: number): Promise<Buffer | null>;
+}
+
+/** The journal: it names places in itself, and is known by a key. */
+export interface CursorSource extends Named {
+  readonly kind: 'cursor';
+  /** The same for the same journal, under whatever name. */
+  key(): Promise<string>;
+  /** Entries after `cursor` (`null` = from the beginning), as `journalctl -o json` writes them. */
+  readAfter(cursor: string | null): AsyncIterable<Buffer>;
 }

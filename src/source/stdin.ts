@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
-import type { Source } from './source.js';
+import type { ContentSource } from './source.js';
 
 /** A stream that can be read once (`-`); its head is kept, so that its content can be recognised. */
-export class StreamSource implements Source {
+export class StreamSource implements ContentSource {
+  readonly kind = 'content';
   readonly name: string;
   readonly size = null;
   readonly modified: number;

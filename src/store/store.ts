@@ -1,7 +1,7 @@
 import type { ReplyKind } from '../bounce/interpret.js';
 import type { Listing } from '../bounce/listings.js';
 import type { DeliveryEvent } from '../delivery/event.js';
-import type { OpenMessage } from '../delivery/open.js';
+import type { OpenChanges, OpenMessage } from '../delivery/open.js';
 
 /** An event with our reading of it: what the ingester hands to a store. */
 export interface InterpretedEvent {
@@ -27,6 +27,43 @@ export interface DeliveredTally {
   lastSeen: number;
 }
 
+/** Lines of a source by what they say. */
+export interface LineKinds {
+  lines: number;
+  /** A message entered the queue, or more became known of it. */
+  accepted: number;
+  delivered: number;
+  /** To a content filter or another queue of the same host, or discarded. */
+  handed_on: number;
+  deferred: number;
+  bounced: number;
+  expired: number;
+  /** Refused by our own server. */
+  rejected: number;
+  removed: number;
+  /** Of Postfix or Exim, about no delivery. */
+  other: number;
+  /** Of other programs, or no log line at all. */
+  foreign: number;
+  /** Look like a delivery result and could not be read. */
+  not_understood: number;
+}
+
+export const NO_LINES: LineKinds = {
+  lines: 0,
+  accepted: 0,
+  delivered: 0,
+  handed_on: 0,
+  deferred: 0,
+  bounced: 0,
+  expired: 0,
+  rejected: 0,
+  removed: 0,
+  other: 0,
+  foreign: 0,
+  not_understood: 0,
+};
+
 /** Where reading of one source has come to; written in the transaction of what was read. */
 export interface SourcePosition {
   /** Row id, `null` for a source that is new. */
@@ -40,19 +77,35 @@ export interface SourcePosition {
   tailHash: string;
   /** Bytes of the uncompressed content that have been read. */
   position: number;
+  /** Where the journal goes on, `null` for all other sources. */
+  cursor: string | null;
   /** UTC ms of the last time stamp, 0 = none: where the year goes on from. */
   lastTime: number;
-  lines: number;
-  notUnderstood: number;
+  kinds: LineKinds;
 }
 
 /** What a commit writes with the events added before it. */
 export interface Batch {
   delivered: readonly DeliveredTally[];
-  open: { changed: OpenMessage[]; closed: OpenMessage[] };
+  open: OpenChanges;
   source: SourcePosition;
   /** Samples of lines not understood. */
   samples: string[];
+  /** What lines to come may depend on (see LineState). */
+  lineState: string | null;
+  /** Open messages that the limits made us forget since the last commit. */
+  forgotten: number;
+}
+
+/** What one run did, kept for `status`. */
+export interface RunSummary {
+  /** UTC ms. */
+  started: number;
+  ended: number;
+  sources: number;
+  lines: number;
+  bytes: number;
+  failed: boolean;
 }
 
 /** The writing side of a store: one ingest at a time. */
@@ -61,6 +114,8 @@ export interface IngestStore {
   replyKinds(): ReplyKind[];
   /** Messages and deliveries that were open when the last run ended. */
   openMessages(): OpenMessage[];
+  /** What was left of lines and messages to come (see LineState), `null` for nothing. */
+  lineState(): string | null;
   /** Known sources whose content may begin like this one's. */
   sourcesByHead(isHead: (length: number, hash: string) => boolean): SourcePosition[];
   /** Writes an event into the transaction of the next commit, opening it if need be. */

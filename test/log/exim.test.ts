@@ -86,10 +86,10 @@ const TABLE: [name: string, text: string, expected: object | null][] = [
   [
     'delivered',
     '=> u@c.example R=remote T=remote_smtp H=mx.c.example [127.0.12.1] C="250 2.0.0 OK"',
-    { kind: 'sent', hop: false, mx: 'mx.c.example' },
+    { kind: 'sent', to: 'world', mx: 'mx.c.example' },
   ],
   ['delivered, one more address', '-> u@c.example R=remote T=remote_smtp H=mx.c.example [192.0.2.1]', { kind: 'sent' }],
-  ['delivered to the filter on this host', '=> u@c.example R=filter T=filter_smtp H=localhost [127.0.0.1]', { hop: true }],
+  ['delivered to the filter on this host', '=> u@c.example R=filter T=filter_smtp H=localhost [127.0.0.1]', { to: 'hop' }],
   ['blackhole', '=> :blackhole: <hole@c.example> R=aliases', { recipient: 'hole@c.example', kind: 'sent' }],
   ['suppressed by -N', '*> u@c.example R=remote T=remote_smtp H=mx [192.0.2.1]', null],
   ['completed', 'Completed', { kind: 'done' }],

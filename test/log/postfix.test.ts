@@ -44,7 +44,7 @@ const ATTEMPTS: [name: string, text: string, expected: object][] = [
   [
     'LMTP socket',
     '20E43EA2084: to=<u@c.example>, relay=c.example[private/dovecot-lmtp], delay=1, delays=0/0/0/1, dsn=4.2.2, status=deferred (host c.example[private/dovecot-lmtp] said: 452 4.2.2 full (in reply to end of DATA command))',
-    { mx: 'c.example', mxIp: null, result: 'deferred' },
+    { mx: null, mxIp: null, result: 'deferred' },
   ],
   [
     'no relay: the host stands in the text',
@@ -74,14 +74,14 @@ const ATTEMPTS: [name: string, text: string, expected: object][] = [
   [
     'delivered',
     '20E43EA2084: to=<u@c.example>, relay=mx.c.example[127.0.10.1]:25, delay=0, dsn=2.0.0, status=sent (250 2.0.0 OK)',
-    { kind: 'sent', hop: false, mx: 'mx.c.example' },
+    { kind: 'sent', to: 'world', mx: 'mx.c.example' },
   ],
   [
     'handed to the content filter',
     '20E43EA2084: to=<u@c.example>, relay=127.0.0.1[127.0.0.1]:10024, delay=0, dsn=2.0.0, status=sent (250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as 3C434EA208F)',
-    { kind: 'sent', hop: true },
+    { kind: 'sent', to: 'hop' },
   ],
-  ['forwarded', '20E43EA2084: to=<u@c.example>, relay=local, delay=0, dsn=2.0.0, status=sent (forwarded as 3C434EA208F)', { hop: true }],
+  ['forwarded', '20E43EA2084: to=<u@c.example>, relay=local, delay=0, dsn=2.0.0, status=sent (forwarded as 3C434EA208F)', { to: 'hop' }],
 ];
 
 describe('Postfix delivery lines', () => {

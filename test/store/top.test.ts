@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Interpreter } from '../../src/bounce/interpret.js';
+import { DEFAULT_LIMITS } from '../../src/delivery/open.js';
 import { Ingest } from '../../src/ingest/ingest.js';
 import { InterpretingWriter } from '../../src/ingest/interpreting-writer.js';
 import { zoneOf } from '../../src/log/zone.js';
@@ -20,6 +21,7 @@ async function database(lines: string[]): Promise<Database.Database> {
   migrate(db);
   const content = Buffer.from(lines.map((line) => `${line}\n`).join(''));
   const source: Source = {
+    kind: 'content',
     name: 'test',
     size: content.length,
     modified: START,
@@ -37,6 +39,7 @@ async function database(lines: string[]): Promise<Database.Database> {
     year: null,
     host: 'h',
     batchBytes: 1000,
+    limits: DEFAULT_LIMITS,
   });
   await ingest.read(source);
   return db;

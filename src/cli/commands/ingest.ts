@@ -8,6 +8,9 @@ export interface IngestCommandOptions {
   tz?: string;
   year?: number;
   host?: string;
+  journal?: boolean;
+  maxOpen?: number;
+  maxAge?: number;
   dryRun?: boolean;
   quiet?: boolean;
   batchBytes?: number;
@@ -18,12 +21,15 @@ export function addIngest(program: Command): Command {
   return program
     .command('ingest')
     .description('Read logs into the database, going on where the last run stopped.')
-    .argument('[paths...]', 'files, directories, globs, .gz files; - is stdin; none: the usual places')
+    .argument('[paths...]', 'files, directories, globs, .gz files, journal files; - is stdin; none: the usual places')
     .option(...DB_OPTION)
     .addOption(new Option('--format <mta>', 'read only this MTA’s lines').choices(['auto', 'postfix', 'exim']).default('auto'))
     .option('--tz <zone>', 'time zone of logs that name none (default: this host’s)')
     .option('--year <year>', 'year of the first line, for logs that name none', wholeNumber('--year'))
     .option('--host <name>', 'name of the host that wrote logs that name none (default: this host)')
+    .option('--journal', 'read this host’s journal (journald), going on where the last run stopped')
+    .option('--max-open <n>', 'messages in the queue to remember between lines and runs (default: 200000)', wholeNumber('--max-open'))
+    .option('--max-age <days>', 'days after which a message that the log is silent about is forgotten (default: 14)', wholeNumber('--max-age'))
     .option('--dry-run', 'read and report, but store nothing')
     .option('-q, --quiet', 'no summary')
     .addOption(new Option('--batch-bytes <bytes>', 'bytes of log in one transaction').argParser(wholeNumber('--batch-bytes')).hideHelp())
@@ -35,6 +41,7 @@ export function addIngest(program: Command): Command {
       `
 Examples:
   $ bouncelog ingest                                   /var/log/mail.log*, /var/log/exim4/mainlog*, …
+  $ bouncelog ingest --journal                         Debian 12 and later, and all that log to the journal only
   $ bouncelog ingest /var/log/mail.log /var/log/mail.log.1
   $ zcat old.gz | bouncelog ingest -
   $ bouncelog ingest --tz Europe/Berlin --year 2025 archive/`,

@@ -1,39 +1,44 @@
 import { decodeUtf8 } from '../encoding.js';
 import { isLoopback } from '../loopback.js';
-import { type LogRecord, NOT_UNDERSTOOD, type Result } from '../record.js';
+import { type Destination, type LogRecord, NOT_UNDERSTOOD, type Result } from '../record.js';
 import { readAddress } from './address.js';
+import { type Fields, readFields } from './fields.js';
 
 /**
  * `**` failed, `==` deferred:
- * `id ** address [<original>] [F=<…>] [P=<…>] [R=router] [T=transport] [H=host [ip]:port] … : text [DT=…] [QT=…]`
- * `id == address … defer (errno)[: system error] [H=…] [DT=…]: text`
+ * `id ** address [<original>] [F=<…>] [Q=queue] [P=<…>] [R=router] [T=transport] [H=host [ip]:port] … : text [DT=…] [QT=…]`
+ * `id == address … [routing] defer (errno)[: system error] [H=…] [DT=…]: text`
  */
 export function readFailure(line: string, idEnd: number): LogRecord {
   const isDeferral = line.startsWith('==', idEnd + 1);
   const address = readAddress(line, idEnd + 4);
   if (address.recipient === '') return NOT_UNDERSTOOD;
-  const rest = line.slice(address.end);
-  const cut = textStart(rest);
-  const fields = rest.slice(0, cut);
-  const host = HOST.exec(fields);
-  const deferral = isDeferral ? DEFER.exec(rest) : null;
-  const text = failureText(rest, cut, deferral);
-  const result: Result = isDeferral ? 'deferred' : text.endsWith(RETRY_TIMEOUT) ? 'expired' : 'bounced';
+  const fields = isDeferral ? readDeferral(line, address.end) : readFields(line, address.end);
+  const logged = failureText(line, fields);
+  const result = isDeferral ? 'deferred' : resultOf(logged);
+  const text = result === 'expired' && logged.length > RETRY_TIMEOUT.length ? withoutRetryTimeout(logged) : logged;
   return {
     kind: 'attempt',
     queueId: line.slice(0, idEnd),
     recipient: decodeUtf8(address.recipient),
     origRecipient: address.origRecipient === null ? null : decodeUtf8(address.origRecipient),
-    sender: senderOf(fields),
+    sender: fields.sender,
     result,
-    tried: !(isRetryNotReached(deferral?.[1]) || (result === 'expired' && text === RETRY_TIMEOUT)),
-    mx: hostName(host),
-    mxIp: host?.[2] ?? null,
-    transport: TRANSPORT.exec(fields)?.[1] ?? null,
+    tried: !(isDeferral ? isNoAttempt(fields.errno ?? 0, text) : result === 'expired' && (text === RETRY_TIMEOUT || HOSTS_FAILED.test(text))),
+    mx: fields.mx,
+    mxIp: fields.mxIp,
+    transport: fields.transport,
     text: decodeUtf8(text),
     dsn: null,
-    delay: durationSeconds(QUEUE_TIME.exec(rest)?.[1]),
+    delay: durationSeconds(QUEUE_TIME.exec(line.slice(address.end))?.[1]),
   };
+}
+
+/** A field that is not known must not hide what went wrong: the words `defer (N)` are always there. */
+function readDeferral(line: string, at: number): Fields {
+  const fields = readFields(line, at);
+  const defer = fields.errno === null ? line.indexOf(' defer (', at) : -1;
+  return defer < 0 ? fields : { ...readFields(line, defer), transport: fields.transport };
 }
 
 /** `=>`, `->`, `>>` delivered: `id => address [<original>] … [H=host [ip]] … [C="confirmation"]`, the last the receiver's own text. */
@@ -41,52 +46,47 @@ export function readSent(line: string, idEnd: number): LogRecord {
   const address = readAddress(line, idEnd + 4);
   if (address.recipient === '') return NOT_UNDERSTOOD;
   const confirmation = line.indexOf(' C="', address.end);
-  const mx = hostName(HOST.exec(line.slice(address.end, confirmation < 0 ? line.length : confirmation)));
-  return { kind: 'sent', queueId: line.slice(0, idEnd), recipient: decodeUtf8(address.recipient), mx, hop: isLoopback(mx) };
+  const fields = confirmation < 0 ? line.slice(address.end) : line.slice(address.end, confirmation);
+  const host = SENT_TO.exec(fields);
+  const mx = host === null ? null : decodeUtf8(host[1] ?? host[2] ?? '');
+  const to: Destination = line.startsWith(':blackhole:', idEnd + 4) ? 'discarded' : isLoopback(mx) ? 'hop' : 'world';
+  const reply = confirmation < 0 ? '' : line.slice(confirmation + 4);
+  return { kind: 'sent', queueId: line.slice(0, idEnd), recipient: decodeUtf8(address.recipient), mx, to, reply };
 }
 
-/** The host's name, or its address where it has none. */
-function hostName(host: RegExpExecArray | null): string | null {
-  return host === null ? null : decodeUtf8(host[1] ?? host[2] ?? '');
-}
+const SENT_TO = / H=([^\s[(]+)?(?: ?\([^)]*\))?(?: DS)? ?\[([^\]\s]+)\]/;
 
-/** Exim ends a delivery that has been failing past its retry rules with these words. */
+/** Exim ends a delivery that has been failing past its retry rules with these words, alone or behind the last error. */
 export const RETRY_TIMEOUT = 'retry timeout exceeded';
+/** The retry time of every host is over, so that a new message fails at once (smtp.c). */
+const HOSTS_FAILED = /^(?:all hosts\b.*\bhave been failing for a long time|retry time not reached for any host after a long failure period)/;
 
-const HOST = / H=([^\s[]+)?(?: ?\([^)]*\))? ?\[([0-9a-fA-F.:]+)\]/;
-const TRANSPORT = / T=([^\s:"]+)/;
-const SENDER = / F=<([^>]*)>/;
+function resultOf(text: string): Result {
+  return text.endsWith(RETRY_TIMEOUT) || HOSTS_FAILED.test(text) ? 'expired' : 'bounced';
+}
+
+function withoutRetryTimeout(text: string): string {
+  return text.endsWith(`: ${RETRY_TIMEOUT}`) ? text.slice(0, -RETRY_TIMEOUT.length - 2) : text;
+}
+
 const QUEUE_TIME = / QT=(\S+)/;
-const DEFER = / defer \((-?\d+)\)/;
-const TRAILING_TIMES = /(?: (?:DT|QT|RT)=[0-9.dhms]+)+$/;
-/** The `: ` that ends the fields. An `H=` or `I=` value holds colons, but none followed by a space; a certificate's name may. */
-function textStart(rest: string): number {
-  const name = rest.indexOf(' DN="');
-  const first = rest.indexOf(': ');
-  const at = name >= 0 && name < first ? rest.indexOf(': ', rest.indexOf('"', name + 5)) : first;
-  return at < 0 ? rest.length : at;
+const TRAILING_TIMES = /(?: (?:DT|QT|RT)=[0-9.dhmsw]+)+$/;
+
+/** What was said: the text, with a system error in front of it unless a server spoke. */
+function failureText(line: string, { text, systemError }: Fields): string {
+  const said = line.slice(text).replace(TRAILING_TIMES, '');
+  if (systemError === null) return said;
+  return said === '' ? systemError : SERVER_SPOKE.test(said) ? said : `${systemError}: ${said}`;
 }
 
-/** In `defer (111): Connection refused H=…: text` the system error stands before the fields' end. */
-function failureText(rest: string, cut: number, deferral: RegExpExecArray | null): string {
-  const text = rest.slice(cut + 2).replace(TRAILING_TIMES, '');
-  if (deferral === null || deferral.index > cut) return text;
-  const host = / H=[^\s[]* ?\[[0-9a-fA-F.:]+\](?::\d+)?/.exec(text);
-  if (host === null || text.slice(0, host.index).includes(': ')) return text;
-  const systemError = text.slice(0, host.index);
-  const said = text.indexOf(': ', host.index);
-  return said < 0 ? systemError : text.slice(said + 2);
-}
+const SERVER_SPOKE = /^(?:SMTP|LMTP) error from remote/;
 
-/** ERRNO_RRETRY to ERRNO_TRETRY (macros.h of Exim): the retry time has not come, so nothing was tried. */
-function isRetryNotReached(errno: string | undefined): boolean {
-  const number = Number(errno);
-  return number <= -51 && number >= -55;
-}
-
-function senderOf(fields: string): string | null {
-  const found = SENDER.exec(fields)?.[1];
-  return found === undefined ? null : decodeUtf8(found);
+/**
+ * ERRNO_RETRY_BASE and below (macros.h of Exim; -51 in versions before 4.95): the retry time has not come, or the queue is
+ * told to wait for this domain. -23 is `domain is held`.
+ */
+function isNoAttempt(errno: number, text: string): boolean {
+  return (errno <= -52 && errno >= -57) || errno === -23 || (errno === -51 && text.includes('retry time not reached'));
 }
 
 const UNITS: Record<string, number> = { w: 604_800, d: 86_400, h: 3_600, m: 60, s: 1 };

@@ -19,31 +19,43 @@ export function readExim(block: string, env: Envelope): LogRecord | null {
     return line.includes('rejected ') ? readRejection(detach(line), null) : null;
   }
   const at = idEnd + 1;
+  const length = idEnd - start;
   const second = block.charCodeAt(at + 1);
   switch (block.charCodeAt(at)) {
     case 60: // <=
-      return second === 61 ? readArrival(detach(block.slice(start, env.end)), idEnd - start) : null;
+    case 40: // (=
+      return second === 61 ? readArrival(detach(block.slice(start, env.end)), length) : null;
     case 61: // => ==
-      if (second === 61) return readFailure(detach(block.slice(start, env.end)), idEnd - start);
-      return second === 62 ? readSent(block.slice(start, env.end), idEnd - start) : null;
+      if (second === 61) return readFailure(detach(block.slice(start, env.end)), length);
+      return second === 62 ? readSent(block.slice(start, env.end), length) : null;
     case 45: // ->
     case 62: // >>
-      return second === 62 ? readSent(block.slice(start, env.end), idEnd - start) : null;
-    case 42: // ** (and *> which delivered nothing)
-      return second === 42 ? readFailure(detach(block.slice(start, env.end)), idEnd - start) : null;
+      return second === 62 ? readSent(block.slice(start, env.end), length) : null;
+    case 42: // ** (and *> which delivered nothing, *** Frozen)
+      return second === 42 && block.charCodeAt(at + 2) === 32 ? readFailure(detach(block.slice(start, env.end)), length) : null;
     case 67: // Completed
-      return block.startsWith('Completed', at) ? { kind: 'done', queueId: block.slice(start, idEnd) } : null;
-    case 72: // H=
-      return second === 61 ? readMessageHostLine(detach(block.slice(start, env.end)), idEnd - start) : null;
+      return block.startsWith('Completed', at) ? { kind: 'done', queueId: block.slice(start, idEnd), by: null } : null;
     default:
-      return null;
+      return readWords(detach(block.slice(start, env.end)), length);
   }
 }
 
-/** A line `H=host …` of one message: a host that failed on the way, or our refusal after DATA. */
-function readMessageHostLine(line: string, idEnd: number): LogRecord | null {
+const REMOVED = /^removed by (\S+)/;
+/** By an administrator (`-Mg`), `timeout_frozen_after` or a system filter; what is left is returned to the sender. */
+const CANCELLED = /^cancelled by /;
+
+/** Lines of one message that begin with words: refusals after DATA, hosts that failed on the way, what an administrator did. */
+function readWords(line: string, idEnd: number): LogRecord | null {
   const queueId = line.slice(0, idEnd);
-  return line.includes(' rejected ') ? readRejection(line.slice(idEnd + 1), queueId) : readHostError(line, idEnd);
+  const text = line.slice(idEnd + 1);
+  if (text.includes('rejected ')) {
+    const rejection = readRejection(text, queueId);
+    if (rejection !== null) return rejection;
+  }
+  if (text.startsWith('H=')) return readHostError(line, idEnd);
+  const removed = REMOVED.exec(text);
+  if (removed !== null) return { kind: 'done', queueId, by: removed[1] ?? '' };
+  return CANCELLED.test(text) ? { kind: 'expired', queueId, sender: null, text, always: false } : null;
 }
 
 /** Whether a syslog program name is Exim's. */

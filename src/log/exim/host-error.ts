@@ -1,7 +1,7 @@
 import { decodeUtf8 } from '../encoding.js';
 import type { LogRecord } from '../record.js';
 
-const HOST = /^H=([^\s[]*)(?: \([^)]*\))? ?\[([0-9a-fA-F.:]+)\](?::\d+)?(?: I=\S+)?:? \S/;
+const HOST = /^H=([^\s[(]*)(?: ?\([^)]*\))?(?: DS)? ?\[([^\]\s]+)\](?::\d+)?\*?(?: I=\S+)?:? \S/;
 
 /** `id H=mx.example [ip] Connection refused`: the host that the deferral after it does not name again. */
 export function readHostError(line: string, idEnd: number): LogRecord | null {

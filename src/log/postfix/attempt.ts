@@ -1,7 +1,8 @@
+import { addressEnd } from '../address.js';
 import { decodeUtf8, detach } from '../encoding.js';
 import { isLoopback } from '../loopback.js';
-import { type Attempt, type LogRecord, NOT_UNDERSTOOD, type Result, type Sent } from '../record.js';
-import { addressEnd, splitRelay } from './address.js';
+import { type Attempt, type Destination, type LogRecord, NOT_UNDERSTOOD, type Result, type Sent } from '../record.js';
+import { splitRelay } from './address.js';
 
 /**
  * `queueid: to=<addr>, [orig_to=<addr>,] relay=…, [conn_use=N,] delay=…, delays=…, dsn=x.y.z, status=word (text)`
@@ -9,35 +10,49 @@ import { addressEnd, splitRelay } from './address.js';
  */
 export function readAttempt(line: string, id: number, daemon: string | null): LogRecord | null {
   const to = id + 6;
-  const toEnd = addressEnd(line, to);
-  if (toEnd < 0) return looksLikeResult(line);
+  const toEnd = recipientEnd(line, to);
+  if (toEnd < 0) return NOT_UNDERSTOOD;
   let origEnd = -1;
   let at = toEnd + 1;
   if (line.startsWith(', orig_to=<', at)) {
-    origEnd = addressEnd(line, at + 11);
-    if (origEnd < 0) return looksLikeResult(line);
+    origEnd = recipientEnd(line, at + 11);
+    if (origEnd < 0) return NOT_UNDERSTOOD;
     at = origEnd + 1;
   }
-  if (!line.startsWith(', relay=', at)) return looksLikeResult(line);
-  const relayEnd = line.indexOf(', ', at + 8);
+  const relay = at + 8;
+  const relayEnd = line.indexOf(', ', relay);
   const status = relayEnd < 0 ? -1 : line.indexOf(', status=', relayEnd);
-  if (status < 0) return looksLikeResult(line);
-  if (line.startsWith('sent', status + 9)) return sent(line, id, toEnd, at + 8, relayEnd, status + 13);
-  const origRecipient = origEnd < 0 ? null : line.slice(toEnd + 12, origEnd);
-  return failed(detach(line), id, daemon, { to, toEnd, origRecipient, relay: at + 8, relayEnd, status });
+  if (status < 0) return NOT_UNDERSTOOD;
+  if (line.startsWith('sent', status + 9)) return sent(line, { to, toEnd, origEnd, relay, relayEnd, status }, id, daemon);
+  return failed(detach(line), { to, toEnd, origEnd, relay, relayEnd, status }, id, daemon);
 }
 
-/** Where the fields of a delivery line stand. */
+/** Where the fields of a delivery line stand; `origEnd` is -1 where there is no `orig_to=`. */
 interface Fields {
   to: number;
   toEnd: number;
-  origRecipient: string | null;
+  origEnd: number;
   relay: number;
   relayEnd: number;
   status: number;
 }
 
-function failed(line: string, id: number, daemon: string | null, at: Fields): LogRecord | null {
+/**
+ * The `>` that ends an address in a delivery line: what follows decides, because a local part may be printed without its
+ * quotes (`info_log_addr_form = internal`) and then hold anything.
+ */
+function recipientEnd(line: string, at: number): number {
+  const quoted = addressEnd(line, at);
+  if (quoted >= 0 && isFollowed(line, quoted)) return quoted;
+  for (let end = line.indexOf('>, ', at); end >= 0; end = line.indexOf('>, ', end + 1)) if (isFollowed(line, end)) return end;
+  return -1;
+}
+
+function isFollowed(line: string, end: number): boolean {
+  return line.startsWith(', relay=', end + 1) || line.startsWith(', orig_to=<', end + 1);
+}
+
+function failed(line: string, at: Fields, id: number, daemon: string | null): LogRecord | null {
   const open = line.indexOf(' (', at.status + 9);
   const word = open < 0 ? line.slice(at.status + 9) : line.slice(at.status + 9, open);
   const result = RESULTS.get(word);
@@ -49,7 +64,7 @@ function failed(line: string, id: number, daemon: string | null, at: Fields): Lo
     kind: 'attempt',
     queueId: line.slice(0, id),
     recipient: decodeUtf8(line.slice(at.to, at.toEnd)),
-    origRecipient: at.origRecipient === null ? null : decodeUtf8(detach(at.origRecipient)),
+    origRecipient: at.origEnd < 0 ? null : decodeUtf8(line.slice(at.toEnd + 12, at.origEnd)),
     sender: null,
     result,
     tried: !text.startsWith('delivery temporarily suspended'),
@@ -65,12 +80,32 @@ function failed(line: string, id: number, daemon: string | null, at: Fields): Lo
 }
 
 /** Delivered: kept only as far as it is counted, so its strings stay views of the block. */
-function sent(line: string, id: number, toEnd: number, relay: number, relayEnd: number, wordEnd: number): Sent {
-  const bracket = line.indexOf('[', relay);
-  const mx = bracket > relay && bracket < relayEnd ? decodeUtf8(line.slice(relay, bracket)) : null;
-  const hop = isLoopback(mx) || line.startsWith(' (forwarded as ', wordEnd);
-  return { kind: 'sent', queueId: line.slice(0, id), recipient: decodeUtf8(line.slice(id + 6, toEnd)), mx, hop };
+function sent(line: string, at: Fields, id: number, daemon: string | null): Sent {
+  const bracket = line.indexOf('[', at.relay);
+  const hasHost = bracket > at.relay && bracket < at.relayEnd && line.charCodeAt(bracket + 1) !== 47 && !line.startsWith('private/', bracket + 1);
+  const mx = hasHost ? decodeUtf8(line.slice(at.relay, bracket)) : null;
+  const reply = line.slice(at.status + 13);
+  return {
+    kind: 'sent',
+    queueId: line.slice(0, id),
+    recipient: decodeUtf8(line.slice(at.to, at.toEnd)),
+    mx,
+    to: destinationOf(line, at, mx, reply, daemon),
+    reply,
+  };
 }
+
+/** `discard(8)` and nobody else delivers without a relay; a mail store behind LMTP on loopback is the end of the way, a filter is not. */
+function destinationOf(line: string, at: Fields, mx: string | null, reply: string, daemon: string | null): Destination {
+  if (daemon === 'discard' || line.startsWith('none, ', at.relay)) return 'discarded';
+  if (reply.startsWith(' (forwarded as ')) return 'hop';
+  if (!isLoopback(mx)) return 'world';
+  const isMailStore = daemon === 'lmtp' || daemon === null ? !PASSED_ON.test(reply) && (daemon === 'lmtp' || / Saved\)?$/.test(reply)) : false;
+  return isMailStore ? 'world' : 'hop';
+}
+
+/** What a content filter answers: it has handed the message on. */
+const PASSED_ON = /queued as|from MTA\(|OK id=|Ok: queued/i;
 
 const RESULTS = new Map<string, Result>([
   ['deferred', 'deferred'],
@@ -81,10 +116,6 @@ const RESULTS = new Map<string, Result>([
 
 /** Address probes (`sendmail -bv`, verify(8)) are not mail. */
 const PROBES = new Set(['deliverable', 'undeliverable']);
-
-function looksLikeResult(line: string): LogRecord | null {
-  return line.includes('status=') ? NOT_UNDERSTOOD : null;
-}
 
 /** The text stands in one pair of parentheses; syslog may have cut the closing one off. */
 function unparenthesize(text: string): string {
@@ -107,7 +138,7 @@ function seconds(text: string | null): number | null {
 
 /** What the relay tells of the transport when the daemon's name is cut off. */
 function transportOf(relay: string): string | null {
-  if (relay.includes('[')) return relay.includes('[private/') ? 'lmtp' : 'smtp';
+  if (relay.includes('[')) return relay.includes('[private/') || relay.includes('[/') ? 'lmtp' : 'smtp';
   return relay === 'none' ? null : decodeUtf8(relay);
 }
 

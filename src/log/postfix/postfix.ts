@@ -2,8 +2,8 @@ import { detach } from '../encoding.js';
 import type { Envelope } from '../envelope.js';
 import type { LogRecord } from '../record.js';
 import { readAttempt } from './attempt.js';
-import { readCleanup, readClient, readQueueManager } from './queue.js';
-import { readNoQueue, readQueuedReject } from './reject.js';
+import { readCleanup, readClient, readPickup, readQueueManager } from './queue.js';
+import { readRefusal, refusalAt } from './reject.js';
 
 /**
  * Postfix: `queueid: key=value, …` (see the manual pages of qmgr(8), cleanup(8), smtp(8), smtpd(8)).
@@ -13,7 +13,7 @@ import { readNoQueue, readQueuedReject } from './reject.js';
  */
 export function readPostfix(block: string, env: Envelope): LogRecord | null {
   const colon = queueIdEnd(block, env.text, env.end);
-  if (colon < 0) return block.startsWith('NOQUEUE: ', env.text) ? readNoQueue(detach(textOf(block, env))) : null;
+  if (colon < 0) return block.startsWith('NOQUEUE: ', env.text) ? refusal(block, env, env.text + 9, null) : null;
   const at = colon + 2;
   const id = colon - env.text;
   // The first letter decides: most lines are none of these and cost one look.
@@ -23,17 +23,34 @@ export function readPostfix(block: string, env: Envelope): LogRecord | null {
     case 102: // f
       return block.startsWith('from=<', at) ? readQueueManager(detach(textOf(block, env)), id) : null;
     case 114: // r
-      if (env.end - at === 7 && block.startsWith('removed', at)) return { kind: 'done', queueId: block.slice(env.text, colon) };
-      if (block.startsWith('reject: ', at)) return readQueuedReject(detach(textOf(block, env)), id, id + 10);
-      return block.startsWith('resent-message-id=', at) ? readCleanup(detach(textOf(block, env)), id, id + 20) : null;
+      if (env.end - at === 7 && block.startsWith('removed', at))
+        return { kind: 'done', queueId: block.slice(env.text, colon), by: remover(block, env) };
+      if (block.startsWith('resent-message-id=', at)) return readCleanup(detach(textOf(block, env)), id, id + 20);
+      return refusal(block, env, at, colon);
     case 109: // m
       if (block.startsWith('message-id=', at)) return readCleanup(detach(textOf(block, env)), id, id + 13);
-      return block.startsWith('milter-reject: ', at) ? readQueuedReject(detach(textOf(block, env)), id, id + 17) : null;
+      return refusal(block, env, at, colon);
+    case 112: // p
+      return refusal(block, env, at, colon);
     case 99: // c
       return block.startsWith('client=', at) ? readClient(detach(textOf(block, env)), id) : null;
+    case 117: // u
+      return block.startsWith('uid=', at) ? readPickup(detach(textOf(block, env)), id) : null;
     default:
       return null;
   }
+}
+
+function refusal(block: string, env: Envelope, at: number, colon: number | null): LogRecord | null {
+  const said = refusalAt(block, at);
+  if (said < 0) return null;
+  const text = detach(textOf(block, env));
+  return readRefusal(text.slice(said - env.text), colon === null ? null : text.slice(0, colon - env.text));
+}
+
+/** `postsuper -d` writes the same words as qmgr(8) at the end of a message. */
+function remover(block: string, env: Envelope): string | null {
+  return block.startsWith('postsuper', env.tagEnd - 9) ? 'postsuper' : null;
 }
 
 /** The text as a view of the block: what is kept of it must be detached first (once for the whole line). */
@@ -81,12 +98,16 @@ const DAEMONS = new Set([
   'bounce',
   'submission',
   'smtps',
+  'postsuper',
 ]);
 
-/** Whether a program name is Postfix's: `…/daemon`, or `postfix…` where the envelope cuts at the slash. */
+/**
+ * Whether a program name is Postfix's: `…/daemon` with any `syslog_name` before it (`postfix-out/smtp`,
+ * `postfix/submission/smtpd`), or `postfix…` where the envelope cuts at the slash.
+ */
 export function isPostfix(program: string, cutAtSlash: boolean): boolean {
   const slash = program.lastIndexOf('/');
-  if (slash > 0) return DAEMONS.has(program.slice(slash + 1));
+  if (slash > 0) return program.startsWith('postfix') || DAEMONS.has(program.slice(slash + 1));
   return cutAtSlash ? !KNOWN_OTHERS.test(program) : program === 'postfix';
 }
 

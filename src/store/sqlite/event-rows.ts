@@ -57,16 +57,28 @@ export function* eventRows(db: Database, question: EventsQuestion): Iterable<Eve
   const outcome = outcomes.length === 0 ? '1' : `e.outcome IN (${outcomes.join(', ')})`;
   const limit = question.limit > 0 ? 'LIMIT ?' : '';
   const statement = db.prepare<unknown[], Row>(
-    `SELECT e.id, e.time, e.outcome, e.vals, e.attempt, e.delay_ms, h.name AS host, de.mta, de.queue_id, de.message_id, s.address AS sender,
-       de.auth_user, de.address AS recipient, d.name AS recipient_domain, de.orig_recipient, ro.mx, a.ip AS mx_ip, ro.provider, t.name AS transport,
-       own.template, r.stage, r.code, r.enhanced, r.cause, r.rule, l.list, l.subject
-     FROM ${EVENT_TABLES}
+    `SELECT ${COLUMNS} FROM ${EVENT_TABLES}
      WHERE ${time.text} AND ${filters.text} AND ${outcome}
      ORDER BY e.time, e.id ${limit}`,
   );
   const values = [...time.values, ...filters.values, ...(question.limit > 0 ? [question.limit] : [])];
   for (const row of statement.iterate(...values)) yield eventOf(row);
 }
+
+/** All events of these deliveries with the delivery each belongs to, oldest first. */
+export function eventsOfDeliveries(db: Database, ids: readonly number[]): { deliveryId: number; event: EventRow }[] {
+  const rows = db
+    .prepare<[string], Row & { delivery_id: number }>(
+      `SELECT e.delivery_id, ${COLUMNS} FROM ${EVENT_TABLES}
+       WHERE e.delivery_id IN (SELECT value FROM json_each(?)) ORDER BY e.time, e.id`,
+    )
+    .all(JSON.stringify(ids));
+  return rows.map((row) => ({ deliveryId: row.delivery_id, event: eventOf(row) }));
+}
+
+const COLUMNS = `e.id, e.time, e.outcome, e.vals, e.attempt, e.delay_ms, h.name AS host, de.mta, de.queue_id, de.message_id, s.address AS sender,
+  de.auth_user, de.address AS recipient, d.name AS recipient_domain, de.orig_recipient, ro.mx, a.ip AS mx_ip, ro.provider, t.name AS transport,
+  own.template, r.stage, r.code, r.enhanced, r.cause, r.rule, l.list, l.subject`;
 
 function eventOf(row: Row): EventRow {
   const values = row.vals === null ? [] : row.vals.split(VALUE_SEPARATOR);

@@ -16,6 +16,7 @@ export class EventWriter {
   readonly #hosts: Dictionary;
   readonly #domains: Dictionary;
   readonly #senders: Dictionary;
+  readonly #clients: Dictionary;
   readonly #routes: Dictionary;
   readonly #addresses: Dictionary;
   readonly #transports: Dictionary;
@@ -36,6 +37,11 @@ export class EventWriter {
       'SELECT id FROM sender WHERE address = ? AND domain IS ?',
       'INSERT INTO sender (address, domain) VALUES (?, ?)',
     );
+    this.#clients = new Dictionary(
+      db,
+      "SELECT id FROM client WHERE ifnull(name, '') = ifnull(?, '') AND ifnull(ip, '') = ifnull(?, '')",
+      'INSERT INTO client (name, ip) VALUES (?, ?)',
+    );
     this.#routes = new Dictionary(
       db,
       "SELECT id FROM route WHERE ifnull(mx, '') = ifnull(?, '') AND ifnull(provider, '') = ifnull(?, '')",
@@ -54,7 +60,7 @@ export class EventWriter {
     );
     this.#insertReply = db.prepare('INSERT INTO reply (template, stage, code, enhanced, provider, cause, rule) VALUES (?, ?, ?, ?, ?, ?, ?)');
     this.#insertDelivery = db.prepare(
-      `INSERT INTO delivery (host_id, mta, queue_id, message_id, sender_id, auth_user, recipient, domain_id, orig_recipient, client, client_ip, helo)
+      `INSERT INTO delivery (host_id, mta, queue_id, message_id, sender_id, auth_user, recipient, domain_id, orig_recipient, client_id, helo, requeued_from)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#insertEvent = db.prepare(
@@ -62,8 +68,8 @@ export class EventWriter {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#findRejection = db.prepare(
-      `SELECT 1 FROM event e JOIN delivery d ON d.id = e.delivery_id
-       WHERE e.time = ? AND e.outcome = ? AND e.reply_id = ? AND e.vals IS ? AND d.client_ip IS ? AND d.recipient IS ?`,
+      `SELECT count(*) AS n FROM event e JOIN delivery d ON d.id = e.delivery_id LEFT JOIN client c ON c.id = d.client_id
+       WHERE e.time = ? AND e.outcome = ? AND e.reply_id = ? AND e.vals IS ? AND c.ip IS ? AND d.recipient IS ? AND d.sender_id IS ? AND d.host_id = ?`,
     );
     this.#hourly = new HourlyTotals(db);
   }
@@ -115,7 +121,7 @@ export class EventWriter {
     this.#hourly.addDelivered({ host, domain, route: this.#routeId(tally.mx, tally.provider) }, tally);
   }
 
-  /** Exim writes each refusal to its main log and to its reject log: the same event. */
+  /** Exim writes each refusal to its main log and to its reject log: the nth of like lines in one is the nth in the other. */
   #isKnownRejection(item: InterpretedEvent): boolean {
     const { event, reply, values } = item;
     const found = this.#findRejection.get(
@@ -125,8 +131,10 @@ export class EventWriter {
       values.length === 0 ? null : values.join(VALUE_SEPARATOR),
       event.clientIp,
       this.#storedRecipient(event.recipient, item.recipientDomain),
-    );
-    return found !== undefined;
+      this.#senderId(event.sender),
+      this.#hostId(event.host),
+    ) as { n: number };
+    return found.n >= event.nth;
   }
 
   #storedRecipient(recipient: string | null, domain: string | null): string | null {
@@ -150,16 +158,22 @@ export class EventWriter {
         event.mta,
         event.queueId,
         event.messageId,
-        event.sender === null ? null : this.#senders.idOf(event.sender, [event.sender, domainOf(event.sender)]),
+        this.#senderId(event.sender),
         event.authUser,
         this.#storedRecipient(event.recipient, recipientDomain),
         domain || null,
         event.origRecipient,
-        event.client,
-        event.clientIp,
+        event.client === null && event.clientIp === null
+          ? null
+          : this.#clients.idOf(`${event.client} ${event.clientIp}`, [event.client, event.clientIp]),
         event.helo,
+        event.requeuedFrom,
       ).lastInsertRowid,
     );
+  }
+
+  #senderId(sender: string | null): number | null {
+    return sender === null ? null : this.#senders.idOf(sender, [sender, domainOf(sender)]);
   }
 
   #hostId(name: string): number {

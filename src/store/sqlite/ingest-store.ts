@@ -1,9 +1,10 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { ReplyKind } from '../../bounce/interpret.js';
 import type { OpenMessage } from '../../delivery/open.js';
-import type { Batch, IngestStore, InterpretedEvent, SourcePosition } from '../store.js';
+import { type Batch, type IngestStore, type InterpretedEvent, type LineKinds, NO_LINES, type RunSummary, type SourcePosition } from '../store.js';
 import { EventWriter } from './events.js';
 import { Handles } from './handles.js';
+import { Meta } from './meta.js';
 import { explain, guard } from './open.js';
 import { OpenState } from './open-state.js';
 
@@ -16,8 +17,8 @@ interface SourceRow {
   tail_hash: string;
   position: number;
   last_time: number;
-  lines: number;
-  not_understood: number;
+  kinds: string;
+  cursor: string | null;
 }
 
 /** Samples of lines not understood that are kept in all; they are for looking at, not for counting. */
@@ -28,6 +29,7 @@ export class SqliteIngestStore implements IngestStore {
   readonly #db: Database;
   readonly #events: EventWriter;
   readonly #open: OpenState;
+  readonly #meta: Meta;
   readonly #insertSource: Statement;
   readonly #updateSource: Statement;
   readonly #insertSample: Statement;
@@ -40,13 +42,14 @@ export class SqliteIngestStore implements IngestStore {
     const handles = new Handles(db);
     this.#events = new EventWriter(db, handles);
     this.#open = new OpenState(db, handles);
+    this.#meta = new Meta(db);
     this.#insertSource = db.prepare(
-      `INSERT INTO source (name, head_length, head_hash, tail_length, tail_hash, position, last_time, lines, not_understood, updated)
+      `INSERT INTO source (name, head_length, head_hash, tail_length, tail_hash, position, last_time, kinds, cursor, updated)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#updateSource = db.prepare(
-      `UPDATE source SET name = ?, head_length = ?, head_hash = ?, tail_length = ?, tail_hash = ?, position = ?, last_time = ?, lines = ?,
-         not_understood = ?, updated = ? WHERE id = ?`,
+      `UPDATE source SET name = ?, head_length = ?, head_hash = ?, tail_length = ?, tail_hash = ?, position = ?, last_time = ?, kinds = ?,
+         cursor = ?, updated = ? WHERE id = ?`,
     );
     this.#insertSample = db.prepare(
       `INSERT INTO not_understood (source, line) SELECT ?, ? WHERE (SELECT count(*) FROM not_understood) < ${MAX_SAMPLES}`,
@@ -61,6 +64,15 @@ export class SqliteIngestStore implements IngestStore {
 
   openMessages(): OpenMessage[] {
     return this.#open.load();
+  }
+
+  lineState(): string | null {
+    return this.#meta.get('line_state');
+  }
+
+  /** Notes what a run did, for `status`. */
+  recordRun(run: RunSummary): void {
+    guard(this.#db.name, () => this.#meta.set('last_run', JSON.stringify(run)));
   }
 
   sourcesByHead(isHead: (length: number, hash: string) => boolean): SourcePosition[] {
@@ -85,6 +97,8 @@ export class SqliteIngestStore implements IngestStore {
       this.#open.write(batch.open);
       for (const line of batch.samples) this.#insertSample.run(batch.source.name, line);
       this.#writeSource(batch.source);
+      this.#meta.set('line_state', batch.lineState);
+      if (batch.forgotten > 0) this.#meta.set('forgotten', String(Number(this.#meta.get('forgotten') ?? 0) + batch.forgotten));
       this.#commit.run();
       this.#inTransaction = false;
     });
@@ -108,8 +122,8 @@ export class SqliteIngestStore implements IngestStore {
   }
 
   #writeSource(source: SourcePosition): void {
-    const { name, headLength, headHash, tailLength, tailHash, position, lastTime, lines, notUnderstood } = source;
-    const columns = [name, headLength, headHash, tailLength, tailHash, position, lastTime, lines, notUnderstood, Date.now()];
+    const { name, headLength, headHash, tailLength, tailHash, position, lastTime, kinds, cursor } = source;
+    const columns = [name, headLength, headHash, tailLength, tailHash, position, lastTime, JSON.stringify(kinds), cursor, Date.now()];
     if (source.id === null) source.id = Number(this.#insertSource.run(...columns).lastInsertRowid);
     else this.#updateSource.run(...columns, source.id);
   }
@@ -125,7 +139,7 @@ function sourceOf(row: SourceRow): SourcePosition {
     tailHash: row.tail_hash,
     position: row.position,
     lastTime: row.last_time,
-    lines: row.lines,
-    notUnderstood: row.not_understood,
+    kinds: { ...NO_LINES, ...(JSON.parse(row.kinds) as Partial<LineKinds>) },
+    cursor: row.cursor,
   };
 }

@@ -1,8 +1,12 @@
 import type { Database } from 'better-sqlite3';
 import type { EventRow, EventsQuestion, ReportStore, TopAnswer, TopQuestion } from '../../report/question.js';
+import type { StatusAnswer } from '../../report/status.js';
+import type { TraceAnswer, TraceQuestion } from '../../report/trace.js';
 import { eventRows } from './event-rows.js';
 import { guard } from './open.js';
+import { status } from './status.js';
 import { top } from './top.js';
+import { trace } from './trace.js';
 
 /** Questions to a SQLite database; each answer is one consistent state, also while an ingest writes. */
 export class SqliteReportStore implements ReportStore {
@@ -18,6 +22,14 @@ export class SqliteReportStore implements ReportStore {
 
   events(question: EventsQuestion): Iterable<EventRow> {
     return eventRows(this.#db, question);
+  }
+
+  trace(question: TraceQuestion): TraceAnswer {
+    return guard(this.#db.name, () => this.#db.transaction(() => trace(this.#db, question))());
+  }
+
+  status(): StatusAnswer {
+    return guard(this.#db.name, () => this.#db.transaction(() => status(this.#db))());
   }
 
   close(): void {

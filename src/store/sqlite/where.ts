@@ -55,6 +55,8 @@ function anyOf(name: ColumnFilter, wanted: readonly string[]): Sql {
 function matches(name: ColumnFilter, column: string, value: string): Sql {
   if (name === 'code') return { text: `CAST(${column} AS TEXT) GLOB ?`, values: [value.replace(/x/gi, '?')] };
   if (name === 'sender' && (value === '' || value === '<>')) return { text: `${column} = ''`, values: [] };
+  // Anything, also what is not known.
+  if (value === '*') return NOTHING;
   const asked = value.toLowerCase();
   if (name === 'listing' && !asked.includes(' ')) return { text: 'l.list GLOB ?', values: [asked] };
   const pattern = asked.includes('*') ? 'GLOB' : '=';

@@ -1,0 +1,59 @@
+import { statSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import type { SourceStatus } from '../../report/status.js';
+import { DB_OPTION, databasePath } from '../database.js';
+import { terminal, wholeNumber, write } from '../output.js';
+import { zoneOption } from '../zone.js';
+
+interface StatusOptions {
+  db?: string;
+  limit: number;
+  tz?: string;
+  format?: 'text' | 'json';
+}
+
+export function addStatus(program: Command): Command {
+  return program
+    .command('status')
+    .description('Sources, how far each is read, how much of it was understood; the database and the last run.')
+    .option('--limit <n>', 'sources and samples to show; 0 = all', wholeNumber('--limit'), 10)
+    .option('--tz <zone>', 'time zone of the times shown (default: this host’s)')
+    .addOption(new Option('--format <format>', 'text for people, json for programs').choices(['text', 'json']).default('text'))
+    .option(...DB_OPTION)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ bouncelog status
+  $ bouncelog status --format json | jq '.sources[] | [.name, .lag.unread_bytes]'`,
+    )
+    .action(async (options: StatusOptions) => {
+      const zone = zoneOption(options.tz).name;
+      const path = databasePath(options.db);
+      const [{ openForReading }, { SqliteReportStore }, render] = await Promise.all([
+        import('../../store/sqlite/open.js'),
+        import('../../store/sqlite/report-store.js'),
+        import('../../render/status.js'),
+      ]);
+      const store = new SqliteReportStore(openForReading(path));
+      try {
+        const answer = store.status();
+        const databaseBytes = ['', '-wal'].reduce((sum, suffix) => sum + (sizeOf(path + suffix) ?? 0), 0);
+        const shown = { databaseBytes, lagOf, now: Date.now() };
+        if (options.format === 'json') await write(`${JSON.stringify(render.statusJson(answer, shown), null, 2)}\n`);
+        else await write(render.statusText(answer, { ...terminal(), ...shown, zone, limit: options.limit }));
+      } finally {
+        store.close();
+      }
+    });
+}
+
+/** What is in the file behind the position; a smaller file under this name is another one, or a compressed one. */
+function lagOf(source: SourceStatus): { unread: number | null } {
+  const size = source.cursor === null ? sizeOf(source.name) : null;
+  return { unread: size === null || size < source.position ? null : size - source.position };
+}
+
+function sizeOf(path: string): number | null {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? null;
+}

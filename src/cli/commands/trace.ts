@@ -1,0 +1,50 @@
+import { type Command, Option } from 'commander';
+import { DB_OPTION, databasePath } from '../database.js';
+import { addRangeOptions } from '../filters.js';
+import { terminal, wholeNumber, write } from '../output.js';
+import { type RangeOptions, rangeOf } from '../range.js';
+import { zoneOption } from '../zone.js';
+
+interface TraceOptions extends RangeOptions {
+  db?: string;
+  limit: number;
+  tz?: string;
+  format?: 'text' | 'json';
+}
+
+export function addTrace(program: Command): Command {
+  const command = program
+    .command('trace')
+    .description('The life of a message or a recipient: every attempt, its reply and cause, to the end.')
+    .argument('<what>', 'a queue id, a message id, or the address of a sender or recipient')
+    .option('--limit <n>', 'messages to show, the latest; 0 = all', wholeNumber('--limit'), 20)
+    .addOption(new Option('--format <format>', 'text for people, json for programs').choices(['text', 'json']).default('text'))
+    .option(...DB_OPTION);
+  return addRangeOptions(command)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ bouncelog trace someone@example.com            what became of mail to (or from) this address
+  $ bouncelog trace 4YxQ1w2Tz9z3Kb                 one message, by its queue id
+  $ bouncelog trace 17@sender.example --format json`,
+    )
+    .action(async (what: string, options: TraceOptions) => {
+      const zone = zoneOption(options.tz).name;
+      const now = Date.now();
+      const range = rangeOf(options, zone, now);
+      const [{ openForReading }, { SqliteReportStore }, render] = await Promise.all([
+        import('../../store/sqlite/open.js'),
+        import('../../store/sqlite/report-store.js'),
+        import('../../render/trace.js'),
+      ]);
+      const store = new SqliteReportStore(openForReading(databasePath(options.db)));
+      try {
+        const answer = store.trace({ what: what.trim(), range, limit: options.limit });
+        if (options.format === 'json') await write(`${JSON.stringify(render.traceJson(answer), null, 2)}\n`);
+        else await write(render.traceText(answer, { ...terminal(), zone, now }));
+      } finally {
+        store.close();
+      }
+    });
+}

@@ -1,0 +1,40 @@
+import { compare, HEAD_BYTES, hash, startsLike } from '../source/identity.js';
+import type { ContentSource, Source } from '../source/source.js';
+import { type IngestStore, NO_LINES, type SourcePosition } from '../store/store.js';
+
+/** Where an earlier run stopped in this source, or the start of a new one. */
+export async function positionOf(source: Source, store: IngestStore): Promise<SourcePosition> {
+  return source.kind === 'content' ? positionInContent(source, store) : positionOfKey(await source.key(), source.name, store);
+}
+
+async function positionInContent(source: ContentSource, store: IngestStore): Promise<SourcePosition> {
+  const head = await source.head(HEAD_BYTES);
+  const alike = store.sourcesByHead((length, headHash) => startsLike(head, length, headHash));
+  for (const known of alike) {
+    const comparison = await compare(source, known);
+    if (comparison === 'same') return { ...known, name: source.name };
+    if (comparison === 'shorter') return known;
+  }
+  return newPosition(source.name, '');
+}
+
+/** A source with a key has no content to compare: the key stands where the hash of the first bytes would. */
+function positionOfKey(key: string, name: string, store: IngestStore): SourcePosition {
+  const keyHash = hash(Buffer.from(key));
+  return store.sourcesByHead((length, headHash) => length === 0 && headHash === keyHash)[0] ?? newPosition(name, keyHash);
+}
+
+function newPosition(name: string, headHash: string): SourcePosition {
+  return {
+    id: null,
+    name,
+    headLength: 0,
+    headHash,
+    tailLength: 0,
+    tailHash: '',
+    position: 0,
+    cursor: null,
+    lastTime: 0,
+    kinds: { ...NO_LINES },
+  };
+}

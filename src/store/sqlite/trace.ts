@@ -1,0 +1,155 @@
+import type { Database } from 'better-sqlite3';
+import type { EventRow } from '../../report/question.js';
+import type { DeliveryState, TraceAnswer, TracedDelivery, TracedMessage, TraceQuestion } from '../../report/trace.js';
+import { eventsOfDeliveries } from './event-rows.js';
+import { whereTime } from './where.js';
+
+interface DeliveryRow {
+  id: number;
+  host: string;
+  mta: string;
+  queue_id: string | null;
+  message_id: string | null;
+  sender: string | null;
+  auth_user: string | null;
+  orig_recipient: string | null;
+  recipient: string | null;
+  client: string | null;
+  client_ip: string | null;
+  helo: string | null;
+  requeued_from: string | null;
+  how: string | null;
+  by: string | null;
+  ended: number | null;
+  waiting: number;
+}
+
+/** More deliveries than this of one address are not looked through; the latest ones count. */
+const MAX_DELIVERIES = 5_000;
+
+/** The life of every delivery that `what` names, and of the same messages on other hosts and under other queue ids. */
+export function trace(db: Database, question: TraceQuestion): TraceAnswer {
+  const rows = withOtherHops(db, find(db, question));
+  const events = new Map<number, EventRow[]>();
+  for (const { deliveryId, event } of eventsOfDeliveries(
+    db,
+    rows.map(({ id }) => id),
+  )) {
+    const own = events.get(deliveryId);
+    if (own === undefined) events.set(deliveryId, [event]);
+    else own.push(event);
+  }
+  const messages = messagesOf(rows, events);
+  const kept = question.limit > 0 ? messages.slice(-question.limit) : messages;
+  return { what: question.what, messages: kept, more: messages.length - kept.length };
+}
+
+/** Ids of the deliveries that the words name in any way, the latest first. */
+function find(db: Database, { what, range }: TraceQuestion): number[] {
+  const bare = what.replace(/^<|>$/g, '');
+  const at = bare.lastIndexOf('@');
+  const domain = at < 0 ? '' : bare.slice(at + 1).toLowerCase();
+  const time = whereTime(range);
+  const inRange = time.values.length === 0 ? '1' : `EXISTS (SELECT 1 FROM event e WHERE e.delivery_id = d.id AND ${time.text})`;
+  const ids = new Set<number>();
+  const look = (where: string, ...values: (string | number)[]) => {
+    const rows = db
+      .prepare<unknown[], { id: number }>(`SELECT d.id FROM delivery d WHERE ${where} AND ${inRange} ORDER BY d.id DESC LIMIT ${MAX_DELIVERIES}`)
+      .all(...values, ...time.values);
+    for (const { id } of rows) ids.add(id);
+  };
+  if (at < 0) look('d.queue_id = ?', bare);
+  look('substr(d.message_id, 1, 16) = substr(?, 1, 16) AND d.message_id = ?', bare, bare);
+  look('d.sender_id IN (SELECT id FROM sender WHERE address = ? COLLATE NOCASE)', bare);
+  look('d.orig_recipient = ? COLLATE NOCASE AND d.orig_recipient IS NOT NULL', bare);
+  if (at >= 0) {
+    look('d.domain_id = (SELECT id FROM domain WHERE name = ?) AND d.recipient COLLATE NOCASE IN (?, ?)', domain, bare, bare.slice(0, at + 1));
+  }
+  return [...ids];
+}
+
+/** The deliveries, and those of the same message elsewhere: a message id is the same on every host. */
+function withOtherHops(db: Database, ids: readonly number[]): DeliveryRow[] {
+  return db
+    .prepare<[string, string], DeliveryRow>(
+      `WITH named (id) AS (SELECT value FROM json_each(?)),
+         hop (id) AS (
+           SELECT id FROM named
+           UNION
+           SELECT o.id FROM (SELECT DISTINCT message_id FROM delivery WHERE id IN (SELECT value FROM json_each(?)) AND message_id <> '') m
+             JOIN delivery o ON substr(o.message_id, 1, 16) = substr(m.message_id, 1, 16) AND o.message_id = m.message_id
+         )
+       SELECT d.id, h.name AS host, d.mta, d.queue_id, d.message_id, s.address AS sender, d.auth_user, d.orig_recipient,
+         CASE WHEN d.recipient LIKE '%@' THEN d.recipient || ifnull((SELECT name FROM domain WHERE id = d.domain_id), '') ELSE d.recipient END AS recipient,
+         c.name AS client, c.ip AS client_ip, d.helo, d.requeued_from, x.how, x.by, x.time AS ended,
+         EXISTS (SELECT 1 FROM open_delivery o WHERE o.delivery_id = d.id) AS waiting
+       FROM hop JOIN delivery d ON d.id = hop.id
+         JOIN host h ON h.id = d.host_id
+         LEFT JOIN sender s ON s.id = d.sender_id
+         LEFT JOIN client c ON c.id = d.client_id
+         LEFT JOIN ended x ON x.delivery_id = d.id
+       ORDER BY d.id`,
+    )
+    .all(JSON.stringify(ids), JSON.stringify(ids));
+}
+
+/** Deliveries by message, messages in the order of their first event, hops of one message id together. */
+function messagesOf(rows: readonly DeliveryRow[], events: ReadonlyMap<number, EventRow[]>): TracedMessage[] {
+  const messages = new Map<string, TracedMessage>();
+  for (const row of rows) {
+    const own = events.get(row.id) ?? [];
+    const first = own[0];
+    if (first === undefined) continue;
+    // A refusal without a queue id belongs to no message; a queue id alone may have been used for several.
+    const key = row.queue_id === null ? `delivery ${row.id}` : [row.host, row.queue_id, row.message_id, row.sender].join('\n');
+    let message = messages.get(key);
+    if (message === undefined) {
+      message = messageOf(row, first);
+      messages.set(key, message);
+    }
+    message.deliveries.push(deliveryOf(row, own));
+  }
+  return inOrder([...messages.values()]);
+}
+
+function inOrder(messages: readonly TracedMessage[]): TracedMessage[] {
+  const byMessageId = new Map<string, number>();
+  const startOf = (message: TracedMessage) => message.arrived ?? message.deliveries[0]?.events[0]?.time ?? 0;
+  const groupOf = (message: TracedMessage) => (message.messageId === null ? startOf(message) : (byMessageId.get(message.messageId) ?? 0));
+  for (const message of messages) {
+    if (message.messageId === null) continue;
+    byMessageId.set(message.messageId, Math.min(byMessageId.get(message.messageId) ?? Number.POSITIVE_INFINITY, startOf(message)));
+  }
+  return messages.toSorted((a, b) => groupOf(a) - groupOf(b) || (a.messageId ?? '').localeCompare(b.messageId ?? '') || startOf(a) - startOf(b));
+}
+
+function messageOf(row: DeliveryRow, first: EventRow): TracedMessage {
+  return {
+    host: row.host,
+    mta: row.mta,
+    queueId: row.queue_id,
+    messageId: row.message_id,
+    sender: row.sender,
+    authUser: row.auth_user,
+    client: row.client,
+    clientIp: row.client_ip,
+    helo: row.helo,
+    requeuedFrom: row.requeued_from,
+    arrived: first.delaySeconds === null ? null : Math.round(first.time - first.delaySeconds * 1000),
+    deliveries: [],
+  };
+}
+
+function deliveryOf(row: DeliveryRow, events: EventRow[]): TracedDelivery {
+  const last = events.at(-1);
+  const state = stateOf(row, last);
+  const ended = state === 'waiting' ? null : (row.ended ?? (row.how === null && state === 'completed' ? null : (last?.time ?? null)));
+  return { recipient: row.recipient, origRecipient: row.orig_recipient, state, ended, endedBy: row.by, events };
+}
+
+function stateOf(row: DeliveryRow, last: EventRow | undefined): DeliveryState {
+  if (row.waiting) return 'waiting';
+  if (last?.outcome === 'recovered') return 'delivered';
+  if (last !== undefined && last.outcome !== 'deferred') return last.outcome;
+  return (row.how as DeliveryState | null) ?? 'completed';
+}
