@@ -15,10 +15,10 @@ export interface Ran {
 }
 
 /** Runs the real command, with a fixed time zone and no environment that changes its output. */
-export function bouncelog(args: readonly string[], input?: string | Buffer): Ran {
+export function bouncelog(args: readonly string[], input?: string | Buffer, env: NodeJS.ProcessEnv = {}): Ran {
   const ran = spawnSync(process.execPath, [COMMAND, ...args], {
     input,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TZ: 'UTC', NO_COLOR: '1' },
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TZ: 'UTC', NO_COLOR: '1', ...env },
     maxBuffer: 1 << 30,
     timeout: 60_000,
     killSignal: 'SIGKILL',

@@ -27,13 +27,18 @@ export function traceText(answer: TraceAnswer, options: TraceOptions): string {
     const lines = [`Nothing failed that ${safeText(answer.what)} names.`, 'Mail that was delivered at the first try is counted, not kept.'];
     return `${lines.join('\n')}\n`;
   }
-  const parts = answer.messages.map((message, index) => messageText(message, answer.messages[index - 1] ?? null, style, options));
-  if (answer.more > 0) parts.unshift(style.faint(`${count(answer.more)} earlier messages are not shown (--limit 0 shows all)`));
+  const parts = answer.more > 0 ? [style.faint(`${count(answer.more)} earlier messages are not shown (--limit 0 shows all)`)] : [];
+  for (const [index, message] of answer.messages.entries()) {
+    const before = answer.messages[index - 1];
+    const isNextHop = before !== undefined && message.messageId !== null && before.messageId === message.messageId;
+    const text = messageText(message, isNextHop, style, options);
+    if (isNextHop) parts.push(`${parts.pop()}\n${text}`);
+    else parts.push(text);
+  }
   return `${parts.join('\n\n')}\n`;
 }
 
-function messageText(message: TracedMessage, before: TracedMessage | null, style: Style, options: TraceOptions): string {
-  const isNextHop = before !== null && message.messageId !== null && before.messageId === message.messageId;
+function messageText(message: TracedMessage, isNextHop: boolean, style: Style, options: TraceOptions): string {
   const lines = isNextHop ? [] : [headline(message, style, options)];
   const hop = [safeText(message.host), message.queueId === null ? 'refused by us' : safeText(message.queueId)].join('  ');
   lines.push(style.strong(clip(`${isNextHop ? 'and at ' : 'at '}${hop}`, options.width)));

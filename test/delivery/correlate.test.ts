@@ -141,6 +141,130 @@ describe('Exim', () => {
   });
 });
 
+describe('a content filter', () => {
+  const ARRIVED = [
+    at(0, 'AAAAAA1: client=client.example[192.0.2.9], sasl_username=bob', 'smtpd'),
+    at(0, 'AAAAAA1: message-id=<1@a.example>', 'cleanup'),
+    FROM,
+  ];
+  const hop = (relay: string, id: string) =>
+    `AAAAAA1: to=<u@c.example>, relay=${relay}, delay=1, dsn=2.0.0, status=sent (250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as ${id})`;
+  const failed = DEFERRED.replace('AAAAAA1', 'BBBBBB1');
+
+  it('keeps user, client and arrival across the second queue id, recognised by the message id', () => {
+    const { events, delivered } = follow([
+      ...ARRIVED,
+      at(1, 'BBBBBB1: client=localhost[127.0.0.1]', 'smtpd'),
+      at(1, 'BBBBBB1: message-id=<1@a.example>', 'cleanup'),
+      at(1, failed),
+      at(2, hop('127.0.0.1[127.0.0.1]:10024', 'BBBBBB1')),
+    ]);
+    expect(events).toMatchObject([
+      { sender: 's@a.example', authUser: 'bob', client: 'client.example', clientIp: '192.0.2.9', requeuedFrom: 'AAAAAA1' },
+    ]);
+    expect(delivered).toEqual([]);
+  });
+
+  it('takes the first queue id from XFORWARD', () => {
+    const { events } = follow([
+      ...ARRIVED,
+      at(1, 'BBBBBB1: client=localhost[127.0.0.1], orig_queue_id=AAAAAA1, orig_client=client.example[192.0.2.9]', 'smtpd'),
+      at(1, 'BBBBBB1: message-id=<other@filter>', 'cleanup'),
+      at(1, failed),
+    ]);
+    expect(events).toMatchObject([{ sender: 's@a.example', authUser: 'bob', clientIp: '192.0.2.9', requeuedFrom: 'AAAAAA1' }]);
+  });
+
+  it('follows a filter on another address by what it answers', () => {
+    const { events, delivered } = follow([
+      ...ARRIVED,
+      at(1, 'BBBBBB1: client=filter.internal[10.0.0.7]', 'smtpd'),
+      at(1, 'BBBBBB1: message-id=<1@a.example>', 'cleanup'),
+      at(2, hop('filter.internal[10.0.0.7]:10024', 'BBBBBB1')),
+      at(2, failed),
+    ]);
+    expect(events).toMatchObject([{ authUser: 'bob', clientIp: '192.0.2.9', requeuedFrom: 'AAAAAA1' }]);
+    expect(delivered).toEqual([]);
+  });
+
+  it('does not take a second copy from outside for the first one given back', () => {
+    const { events, delivered } = follow([
+      ...ARRIVED,
+      at(1, 'BBBBBB1: client=other.example[192.0.2.10]', 'smtpd'),
+      at(1, 'BBBBBB1: message-id=<1@a.example>', 'cleanup'),
+      at(2, SENT),
+      at(2, failed),
+    ]);
+    expect(events).toMatchObject([{ authUser: null, clientIp: '192.0.2.10', requeuedFrom: null }]);
+    expect(delivered).toHaveLength(1);
+  });
+
+  it('counts a delivery that waited for the filter as recovered', () => {
+    const waited =
+      'AAAAAA1: to=<u@c.example>, relay=none, delay=1, dsn=4.4.1, status=deferred (connect to 127.0.0.1[127.0.0.1]:10024: Connection refused)';
+    const { events, delivered } = follow([...ARRIVED, at(1, waited), at(2, hop('127.0.0.1[127.0.0.1]:10024', 'BBBBBB1'))]);
+    expect(events.map(({ outcome }) => outcome)).toEqual(['deferred', 'recovered']);
+    expect(delivered).toEqual([]);
+  });
+
+  it('is followed through Exim', () => {
+    const line = (id: string, text: string) => `2026-11-24 08:00:00 ${id} ${text}`;
+    const { events, delivered } = follow([
+      line('1xVlMV-0002A2-2h', '<= s@a.example H=pc [192.0.2.9] P=esmtpsa A=login:bob S=1 id=1@a.example'),
+      line('1xVlMV-0002A2-2i', '<= s@a.example H=localhost (amavis) [127.0.0.1] P=esmtp S=1 id=1@a.example'),
+      line('1xVlMV-0002A2-2h', '=> u@c.example R=f T=f H=127.0.0.1 [127.0.0.1] C="250 2.0.0 from MTA: 250 OK id=1xVlMV-0002A2-2i"'),
+      line('1xVlMV-0002A2-2i', '** u@c.example R=r T=t H=mx [192.0.2.1]: no'),
+    ]);
+    expect(events).toMatchObject([{ authUser: 'bob', clientIp: '192.0.2.9', requeuedFrom: '1xVlMV-0002A2-2h' }]);
+    expect(delivered).toEqual([]);
+  });
+});
+
+describe('ends without a result', () => {
+  const changes = (lines: string[]) => {
+    const { closed, ended } = follow(lines).open.takeChanges();
+    return { closed: closed.map(({ end }) => end), ended: ended.map(({ end }) => end) };
+  };
+  const time = (minute: number) => Date.parse(`2026-11-24T08:0${minute}:00Z`);
+
+  it('is removed by an administrator, in Postfix and in Exim', () => {
+    expect(changes([FROM, at(1, DEFERRED), at(2, 'AAAAAA1: removed', 'postsuper')]).closed).toEqual([
+      { how: 'removed', by: 'postsuper', time: time(2) },
+    ]);
+    const line = (text: string) => `2026-11-24 08:02:00 1xVlMV-0002A2-2h ${text}`;
+    expect(changes([line('== u@c.example R=r T=t defer (111): Connection refused'), line('removed by root')]).closed).toEqual([
+      { how: 'removed', by: 'root', time: time(2) },
+    ]);
+  });
+
+  it('is discarded', () => {
+    const discarded = 'AAAAAA1: to=<u@c.example>, relay=none, delay=9, dsn=2.0.0, status=sent (c.example)';
+    const { events, delivered } = follow([FROM, at(1, DEFERRED), at(2, discarded, 'discard')]);
+    expect(events.map(({ outcome }) => outcome)).toEqual(['deferred']);
+    expect(delivered).toEqual([]);
+    expect(changes([FROM, at(1, DEFERRED), at(2, discarded, 'discard')]).ended).toEqual([{ how: 'discarded', by: null, time: time(2) }]);
+  });
+
+  it('is cancelled by an administrator or a timeout: what was deferred has expired', () => {
+    const line = (minute: number, text: string) => `2026-11-24 08:0${minute}:00 1xVlMV-0002A2-2h ${text}`;
+    const { events } = follow([
+      line(1, '== u@c.example R=r T=t defer (111): Connection refused'),
+      line(2, 'cancelled by root'),
+      line(2, 'Completed'),
+    ]);
+    expect(events.map(({ outcome, said }) => [outcome, said.text])).toEqual([
+      ['deferred', 'Connection refused'],
+      ['expired', 'Connection refused'],
+    ]);
+    expect(follow([line(2, 'cancelled by root')]).events).toEqual([]);
+  });
+
+  it('has expired for somebody, also when the log has not told for whom', () => {
+    const { events } = follow([at(2, 'AAAAAA1: from=<s@a.example>, status=expired, returned to sender', 'qmgr')]);
+    expect(events).toMatchObject([{ outcome: 'expired', recipient: null, sender: 's@a.example', delaySeconds: null }]);
+  });
+});
+
 describe('what is open', () => {
   it('is bounded in number and age, and what is dropped is counted', () => {
     const lines = Array.from({ length: 10 }, (_, i) => at(i, `AAAAAA${i}: from=<s@a.example>, size=1, nrcpt=1 (queue active)`, 'qmgr'));

@@ -45,6 +45,27 @@ const TABLE: [name: string, line: string, time: string, host: string, record: ob
     'vm',
     COMPLETED,
   ],
+  [
+    'RFC 3164 with a fraction (journalctl -o short-precise)',
+    'Nov 24 07:54:47.463899 vm postfix/qmgr[1]: 20E43EA2084: removed',
+    '2026-11-24T07:54:47.463Z',
+    'vm',
+    REMOVED,
+  ],
+  ['journalctl -o short-iso', '2026-11-24T08:54:47+0100 vm postfix/qmgr[1]: 20E43EA2084: removed', '2026-11-24T07:54:47.000Z', 'vm', REMOVED],
+  ['no host', 'Nov 24 07:54:47 postfix/qmgr[1]: 20E43EA2084: removed', '2026-11-24T07:54:47.000Z', '', REMOVED],
+  ['no pid', 'Nov 24 07:54:47 vm postfix/qmgr: 20E43EA2084: removed', '2026-11-24T07:54:47.000Z', 'vm', REMOVED],
+  ['Solaris', 'Nov 24 07:54:47 vm postfix/qmgr[1]: [ID 197553 mail.info] 20E43EA2084: removed', '2026-11-24T07:54:47.000Z', 'vm', REMOVED],
+  ['syslog with a date like Exim’s', '2026-11-24 07:54:47.5 vm postfix/qmgr[1]: 20E43EA2084: removed', '2026-11-24T07:54:47.500Z', 'vm', REMOVED],
+  [
+    'syslog of Exim with a date like Exim’s',
+    '2026-11-24 07:54:47 vm exim[1]: 1xVlMw-0002Nv-0u Completed',
+    '2026-11-24T07:54:47.000Z',
+    'vm',
+    COMPLETED,
+  ],
+  ['a name of two parts', 'Nov 24 07:54:47 vm postfix/submission/qmgr[1]: 20E43EA2084: removed', '2026-11-24T07:54:47.000Z', 'vm', REMOVED],
+  ['any syslog_name', 'Nov 24 07:54:47 vm mail-out/qmgr[1]: 20E43EA2084: removed', '2026-11-24T07:54:47.000Z', 'vm', REMOVED],
   ['Exim through syslog', 'Nov 24 07:55:14 vm exim4[9172]: 1xVlMw-0002Nv-0u Completed', '2026-11-24T07:55:14.000Z', 'vm', COMPLETED],
 ];
 

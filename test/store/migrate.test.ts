@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { SqliteIngestStore } from '../../src/store/sqlite/ingest-store.js';
 import { allMigrations, migrate } from '../../src/store/sqlite/migrate.js';
 import { openForReading, openForWriting } from '../../src/store/sqlite/open.js';
 import { scratch } from '../run.js';
@@ -35,6 +36,35 @@ describe('migrations', () => {
     const db = new Database(':memory:');
     migrate(db);
     expect(db.prepare('SELECT count(*) FROM migration').pluck().get()).toBe(allMigrations().length);
+  });
+});
+
+describe('a database of schema 1', () => {
+  it('keeps its data', () => {
+    const db = new Database(':memory:');
+    migrate(db, allMigrations().slice(0, 1));
+    db.exec(`
+      INSERT INTO host (name) VALUES ('mx1');
+      INSERT INTO delivery (host_id, mta, recipient, client, client_ip, helo) VALUES (1, 'postfix', 'a', 'x.example', '192.0.2.8', 'x');
+      INSERT INTO delivery (host_id, mta, recipient, client, client_ip, helo) VALUES (1, 'postfix', 'b', 'x.example', '192.0.2.8', 'y');
+      INSERT INTO delivery (host_id, mta, recipient, client, client_ip) VALUES (1, 'postfix', 'c', NULL, '192.0.2.9');
+      INSERT INTO delivery (host_id, mta, recipient) VALUES (1, 'exim', 'd');
+      INSERT INTO source (name, head_length, head_hash, tail_length, tail_hash, position, last_time, lines, not_understood, updated)
+        VALUES ('mail.log', 1, 'h', 1, 't', 100, 5, 42, 3, 6);
+      INSERT INTO open_message (host, queue_id, mta, sender, arrived, seen) VALUES ('mx1', 'AAAAAA1', 'postfix', 's@a.example', 7, 8);`);
+    migrate(db);
+    const clients = db.prepare('SELECT d.recipient, d.helo, c.name, c.ip FROM delivery d LEFT JOIN client c ON c.id = d.client_id ORDER BY d.id');
+    expect(clients.raw().all()).toEqual([
+      ['a', 'x', 'x.example', '192.0.2.8'],
+      ['b', 'y', 'x.example', '192.0.2.8'],
+      ['c', null, null, '192.0.2.9'],
+      ['d', null, null, null],
+    ]);
+    const store = new SqliteIngestStore(db);
+    expect(store.sourcesByHead(() => true)).toMatchObject([
+      { name: 'mail.log', position: 100, kinds: { lines: 42, not_understood: 3, deferred: 0 } },
+    ]);
+    expect(store.openMessages()).toMatchObject([{ queueId: 'AAAAAA1', sender: 's@a.example', arrived: 7, client: null, sameMessage: null }]);
   });
 });
 

@@ -29,9 +29,9 @@ export function readAddress(line: string, at: number): LoggedAddress {
 /** Pipe, file, `:blackhole:` and the like, autoreply, file named by a filter. */
 const NO_ADDRESS = /^(?:[|/:>]|save )/;
 
-/** Fields that may follow the address, or the words of an unrouted one. */
+/** What may follow a command; what may follow an address: any field, also of versions to come, or the words of an unrouted one. */
 const FIELD = / (?:[FP]=<|[QRTHS]=|routing defer |defer \()/g;
-const FIELD_OR_TEXT = / (?:[FP]=<|[QRTHS]=|routing defer |defer \()|: /g;
+const FIELD_OR_TEXT = / (?:[A-Z]{1,4}=|routing defer |defer \()|: /g;
 
 /** A command may hold anything, also what looks like a field, but its original address stands in brackets before the first real one. */
 const ORIGINAL_THEN_FIELD = />(?= (?:[FP]=<|[QRTS]=|routing defer |defer \()|: )/g;

@@ -63,7 +63,8 @@ export function readClient(line: string, id: number): LogRecord {
 export function readPickup(line: string, id: number): LogRecord | null {
   const from = line.indexOf(' from=<', id);
   if (from < 0) return null;
-  const sender = decodeUtf8(line.slice(from + 7, line.endsWith('>') ? -1 : line.length));
+  const end = addressEnd(line, from + 7);
+  const sender = decodeUtf8(line.slice(from + 7, end < 0 ? line.length : end));
   return {
     kind: 'accepted',
     queueId: line.slice(0, id),
