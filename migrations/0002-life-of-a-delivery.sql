@@ -1,12 +1,11 @@
--- Where a message came from and how a delivery ended without a result; what `trace` looks deliveries up by; what `status` says.
+-- Where a message came from and how a delivery ended without a result; what `trace` finds deliveries by; what `status` says.
 
--- Who handed us a message, or tried to.
+-- Who handed us a message, or tried to. No index: the same client may stand here once for each run, that costs less than to look it up.
 CREATE TABLE client (
   id   INTEGER PRIMARY KEY,
   name TEXT,
   ip   TEXT
 );
-CREATE UNIQUE INDEX client_key ON client (ifnull(name, ''), ifnull(ip, ''));
 INSERT INTO client (name, ip) SELECT DISTINCT client, client_ip FROM delivery WHERE client IS NOT NULL OR client_ip IS NOT NULL;
 
 ALTER TABLE delivery ADD COLUMN client_id INTEGER;
@@ -16,15 +15,16 @@ ALTER TABLE delivery DROP COLUMN client;
 ALTER TABLE delivery DROP COLUMN client_ip;
 -- The queue id of the same message before our own content filter.
 ALTER TABLE delivery ADD COLUMN requeued_from TEXT;
-
-CREATE INDEX delivery_queue_id ON delivery (queue_id);
-CREATE INDEX delivery_recipient ON delivery (domain_id, recipient COLLATE NOCASE);
-CREATE INDEX delivery_orig_recipient ON delivery (orig_recipient COLLATE NOCASE) WHERE orig_recipient IS NOT NULL;
-CREATE INDEX delivery_sender ON delivery (sender_id);
--- The beginning of a message id tells nearly all apart, in a third of the space.
-CREATE INDEX delivery_message_id ON delivery (substr(message_id, 1, 16)) WHERE message_id IS NOT NULL;
-CREATE INDEX sender_address ON sender (address COLLATE NOCASE);
 CREATE INDEX event_delivery ON event (delivery_id);
+
+-- For each 1024 deliveries, in the order of their ids, a Bloom filter of all their names (queue id, message id, addresses):
+-- a twentieth of the size of indexes on these columns, and written in order.
+CREATE TABLE signpost (
+  block  INTEGER PRIMARY KEY,
+  since  INTEGER NOT NULL,
+  until  INTEGER NOT NULL,
+  filter BLOB NOT NULL
+);
 
 -- A delivery that ended without an event: taken out of the queue, discarded, forgotten.
 CREATE TABLE ended (

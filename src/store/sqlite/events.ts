@@ -9,6 +9,7 @@ import type { Handles } from './handles.js';
 import { HourlyTotals, hourOf } from './hourly.js';
 import { OUTCOME_IDS } from './outcomes.js';
 import { type DeliveryHandle, remember, type WhereAndWhy } from './prior.js';
+import { SignpostWriter } from './signpost.js';
 
 /** Writes deliveries, events and what they refer to. Runs inside the transaction of a commit. */
 export class EventWriter {
@@ -17,6 +18,7 @@ export class EventWriter {
   readonly #domains: Dictionary;
   readonly #senders: Dictionary;
   readonly #clients: Dictionary;
+  readonly #signposts: SignpostWriter;
   readonly #routes: Dictionary;
   readonly #addresses: Dictionary;
   readonly #transports: Dictionary;
@@ -37,11 +39,8 @@ export class EventWriter {
       'SELECT id FROM sender WHERE address = ? AND domain IS ?',
       'INSERT INTO sender (address, domain) VALUES (?, ?)',
     );
-    this.#clients = new Dictionary(
-      db,
-      "SELECT id FROM client WHERE ifnull(name, '') = ifnull(?, '') AND ifnull(ip, '') = ifnull(?, '')",
-      'INSERT INTO client (name, ip) VALUES (?, ?)',
-    );
+    this.#clients = new Dictionary(db, null, 'INSERT INTO client (name, ip) VALUES (?, ?)');
+    this.#signposts = new SignpostWriter(db);
     this.#routes = new Dictionary(
       db,
       "SELECT id FROM route WHERE ifnull(mx, '') = ifnull(?, '') AND ifnull(provider, '') = ifnull(?, '')",
@@ -152,7 +151,7 @@ export class EventWriter {
   }
 
   #newDelivery(event: DeliveryEvent, recipientDomain: string | null, host: number, domain: number): number {
-    return Number(
+    const id = Number(
       this.#insertDelivery.run(
         host,
         event.mta,
@@ -170,6 +169,13 @@ export class EventWriter {
         event.requeuedFrom,
       ).lastInsertRowid,
     );
+    this.#signposts.add(id, event.time, [event.queueId, event.messageId, event.sender, event.recipient, event.origRecipient]);
+    return id;
+  }
+
+  /** What is written once for many deliveries. */
+  flush(): void {
+    this.#signposts.flush();
   }
 
   #senderId(sender: string | null): number | null {

@@ -94,6 +94,7 @@ export class SqliteIngestStore implements IngestStore {
     guard(this.#db.name, () => {
       this.#ensureTransaction();
       for (const tally of batch.delivered) this.#events.writeDelivered(tally);
+      this.#events.flush();
       this.#open.write(batch.open);
       for (const line of batch.samples) this.#insertSample.run(batch.source.name, line);
       this.#writeSource(batch.source);

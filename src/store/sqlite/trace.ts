@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3';
-import type { EventRow } from '../../report/question.js';
+import type { EventRow, Range } from '../../report/question.js';
 import type { DeliveryState, TraceAnswer, TracedDelivery, TracedMessage, TraceQuestion } from '../../report/trace.js';
 import { eventsOfDeliveries } from './event-rows.js';
+import { BLOCK_SHIFT, blocksWith } from './signpost.js';
 import { whereTime } from './where.js';
 
 interface DeliveryRow {
@@ -26,10 +27,14 @@ interface DeliveryRow {
 
 /** More deliveries than this of one address are not looked through; the latest ones count. */
 const MAX_DELIVERIES = 5_000;
+/** Hops of one message are not further apart: Postfix and Exim give up after 4-5 days by default. */
+const HOP_DAYS = 7;
+const DAY = 86_400_000;
 
 /** The life of every delivery that `what` names, and of the same messages on other hosts and under other queue ids. */
 export function trace(db: Database, question: TraceQuestion): TraceAnswer {
-  const rows = withOtherHops(db, find(db, question));
+  const ids = find(db, [question.what], question.range);
+  const rows = rowsOf(db, withOtherHops(db, ids));
   const events = new Map<number, EventRow[]>();
   for (const { deliveryId, event } of eventsOfDeliveries(
     db,
@@ -44,53 +49,66 @@ export function trace(db: Database, question: TraceQuestion): TraceAnswer {
   return { what: question.what, messages: kept, more: messages.length - kept.length };
 }
 
-/** Ids of the deliveries that the words name in any way, the latest first. */
-function find(db: Database, { what, range }: TraceQuestion): number[] {
-  const bare = what.replace(/^<|>$/g, '');
-  const at = bare.lastIndexOf('@');
-  const domain = at < 0 ? '' : bare.slice(at + 1).toLowerCase();
+/** Ids of the deliveries that one of the words names in any way, the latest first. */
+function find(db: Database, words: readonly string[], range: Range): Set<number> {
   const time = whereTime(range);
   const inRange = time.values.length === 0 ? '1' : `EXISTS (SELECT 1 FROM event e WHERE e.delivery_id = d.id AND ${time.text})`;
+  const look = db.prepare<unknown[], { id: number }>(
+    `SELECT d.id FROM delivery d LEFT JOIN sender s ON s.id = d.sender_id LEFT JOIN domain n ON n.id = d.domain_id
+     WHERE d.id BETWEEN ? AND ? AND ${inRange} AND (
+       d.queue_id = ? OR d.message_id = ? OR s.address = ? COLLATE NOCASE OR d.orig_recipient = ? COLLATE NOCASE
+       OR d.recipient = ? COLLATE NOCASE OR (d.recipient = ? COLLATE NOCASE AND n.name = ?))
+     ORDER BY d.id DESC`,
+  );
   const ids = new Set<number>();
-  const look = (where: string, ...values: (string | number)[]) => {
-    const rows = db
-      .prepare<unknown[], { id: number }>(`SELECT d.id FROM delivery d WHERE ${where} AND ${inRange} ORDER BY d.id DESC LIMIT ${MAX_DELIVERIES}`)
-      .all(...values, ...time.values);
-    for (const { id } of rows) ids.add(id);
-  };
-  if (at < 0) look('d.queue_id = ?', bare);
-  look('substr(d.message_id, 1, 16) = substr(?, 1, 16) AND d.message_id = ?', bare, bare);
-  look('d.sender_id IN (SELECT id FROM sender WHERE address = ? COLLATE NOCASE)', bare);
-  look('d.orig_recipient = ? COLLATE NOCASE AND d.orig_recipient IS NOT NULL', bare);
-  if (at >= 0) {
-    look('d.domain_id = (SELECT id FROM domain WHERE name = ?) AND d.recipient COLLATE NOCASE IN (?, ?)', domain, bare, bare.slice(0, at + 1));
+  for (const word of words) {
+    const bare = word.replace(/^<|>$/g, '');
+    const at = bare.lastIndexOf('@') + 1;
+    // What began before the range may still have events in it.
+    for (const block of blocksWith(db, bare, { since: null, until: range.until })) {
+      if (ids.size >= MAX_DELIVERIES) break;
+      const first = block * 2 ** BLOCK_SHIFT;
+      const names = [bare, bare, bare, bare, bare, bare.slice(0, at), bare.slice(at).toLowerCase()];
+      for (const { id } of look.all(first, first + 2 ** BLOCK_SHIFT - 1, ...time.values, ...names)) ids.add(id);
+    }
   }
-  return [...ids];
+  return ids;
 }
 
 /** The deliveries, and those of the same message elsewhere: a message id is the same on every host. */
-function withOtherHops(db: Database, ids: readonly number[]): DeliveryRow[] {
+function withOtherHops(db: Database, ids: ReadonlySet<number>): number[] {
+  const messages = db
+    .prepare<[string], { message_id: string; since: number; until: number }>(
+      `SELECT d.message_id, min(e.time) AS since, max(e.time) AS until FROM delivery d JOIN event e ON e.delivery_id = d.id
+       WHERE d.id IN (SELECT value FROM json_each(?)) AND d.message_id <> '' GROUP BY d.message_id ORDER BY max(d.id) DESC LIMIT ${MAX_HOP_SEARCHES}`,
+    )
+    .all(JSON.stringify([...ids]));
+  const all = new Set(ids);
+  for (const { message_id, since, until } of messages) {
+    for (const id of find(db, [message_id], { since: since - HOP_DAYS * DAY, until: until + HOP_DAYS * DAY })) all.add(id);
+  }
+  return [...all];
+}
+
+/** Messages whose other hops are looked for: as many as one looks at. */
+const MAX_HOP_SEARCHES = 50;
+
+function rowsOf(db: Database, ids: readonly number[]): DeliveryRow[] {
   return db
-    .prepare<[string, string], DeliveryRow>(
-      `WITH named (id) AS (SELECT value FROM json_each(?)),
-         hop (id) AS (
-           SELECT id FROM named
-           UNION
-           SELECT o.id FROM (SELECT DISTINCT message_id FROM delivery WHERE id IN (SELECT value FROM json_each(?)) AND message_id <> '') m
-             JOIN delivery o ON substr(o.message_id, 1, 16) = substr(m.message_id, 1, 16) AND o.message_id = m.message_id
-         )
-       SELECT d.id, h.name AS host, d.mta, d.queue_id, d.message_id, s.address AS sender, d.auth_user, d.orig_recipient,
+    .prepare<[string], DeliveryRow>(
+      `SELECT d.id, h.name AS host, d.mta, d.queue_id, d.message_id, s.address AS sender, d.auth_user, d.orig_recipient,
          CASE WHEN d.recipient LIKE '%@' THEN d.recipient || ifnull((SELECT name FROM domain WHERE id = d.domain_id), '') ELSE d.recipient END AS recipient,
          c.name AS client, c.ip AS client_ip, d.helo, d.requeued_from, x.how, x.by, x.time AS ended,
          EXISTS (SELECT 1 FROM open_delivery o WHERE o.delivery_id = d.id) AS waiting
-       FROM hop JOIN delivery d ON d.id = hop.id
+       FROM delivery d
          JOIN host h ON h.id = d.host_id
          LEFT JOIN sender s ON s.id = d.sender_id
          LEFT JOIN client c ON c.id = d.client_id
          LEFT JOIN ended x ON x.delivery_id = d.id
+       WHERE d.id IN (SELECT value FROM json_each(?))
        ORDER BY d.id`,
     )
-    .all(JSON.stringify(ids), JSON.stringify(ids));
+    .all(JSON.stringify(ids));
 }
 
 /** Deliveries by message, messages in the order of their first event, hops of one message id together. */
