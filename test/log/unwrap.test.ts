@@ -52,6 +52,13 @@ const TABLE: [name: string, line: string, inner: string][] = [
     `2026-11-24T07:54:47.463899123Z mx postfix/smtp[1]: ${TEXT}`,
   ],
   [
+    'filebeat',
+    JSON.stringify({ '@timestamp': '2026-11-24T07:54:47.463Z', message: `Nov 24 07:54:47 mx postfix/smtp[1]: ${TEXT}`, host: { name: 'mx' } }),
+    `2026-11-24T07:54:47.463Z mx postfix/smtp[1]: ${TEXT}`,
+  ],
+  ['a day without padding', `<22>Nov 4 07:54:47 mx postfix/smtp[1]: ${TEXT}`, `<22>Nov  4 07:54:47 mx postfix/smtp[1]: ${TEXT}`],
+  ['a stamp with a year', `Nov 4 2026 07:54:47 mx postfix/smtp[1]: ${TEXT}`, `2026-11-04T07:54:47 mx postfix/smtp[1]: ${TEXT}`],
+  [
     'Kubernetes',
     `2026-11-24T07:54:47.463899123Z stdout F Nov 24 07:54:47 mx postfix/smtp[1]: ${TEXT}`,
     `2026-11-24T07:54:47.463899123Z mx postfix/smtp[1]: ${TEXT}`,

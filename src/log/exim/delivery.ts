@@ -82,11 +82,11 @@ function failureText(line: string, { text, systemError }: Fields): string {
 const SERVER_SPOKE = /^(?:SMTP|LMTP) error from remote/;
 
 /**
- * ERRNO_RETRY_BASE and below (macros.h of Exim; -51 in versions before 4.95): the retry time has not come, or the queue is
- * told to wait for this domain. -23 is `domain is held`.
+ * ERRNO_RETRY_BASE and below (macros.h of Exim; the numbers differ by one between versions): the retry time has not come, or
+ * the queue is told to wait for this domain. -23 is `domain is held`.
  */
 function isNoAttempt(errno: number, text: string): boolean {
-  return (errno <= -52 && errno >= -57) || errno === -23 || (errno === -51 && text.includes('retry time not reached'));
+  return (errno <= -52 && errno >= -57) || errno === -23 || /^retry time not (?:yet )?reached/i.test(text);
 }
 
 const UNITS: Record<string, number> = { w: 604_800, d: 86_400, h: 3_600, m: 60, s: 1 };

@@ -6,7 +6,7 @@ export interface Fields {
   transport: string | null;
   mx: string | null;
   mxIp: string | null;
-  /** The number in `defer (N)`: a system error, or below 0 one of Exim's own. */
+  /** The number in `defer (N)`: a system error, or below 0 one of Exim's own; NaN where it is none. */
   errno: number | null;
   /** The system error's words, which stand before the host. */
   systemError: string | null;
@@ -21,7 +21,8 @@ const QUOTED = / [A-Z][A-Za-z0-9]{0,3}="/y;
 const PLAIN = / ([A-Z][A-Za-z0-9]{0,3})=([^\s"<][^\s]*)/y;
 /** Words without a value: held connection (`L`), chunking (`K`), `PRDR`, `TFO*`, and where routing itself was deferred. */
 const WORD = / (?:L\*?|K|DS|PRDR|TFO\*{1,2}|routing|M8S)(?=[ :]|$)/y;
-const DEFER = / defer \((-?\d+)\)/y;
+/** The number may have been made unrecognisable by whoever published the log. */
+const DEFER = / defer \(([^()\s]{1,12})\)/y;
 /** A system error has no colon in it; it ends where the host, a time or the text begins. */
 const SYSTEM_ERROR = /: (.+?)(?=: | H=| DT=|$)/y;
 
@@ -67,7 +68,7 @@ function readField(line: string, at: number, fields: Fields): number {
   if (defer === null) return -1;
   fields.errno = Number(defer[1]);
   let end = DEFER.lastIndex;
-  if (fields.errno > 0) {
+  if (!(fields.errno <= 0)) {
     const error = match(SYSTEM_ERROR, line, end);
     if (error !== null) {
       fields.systemError = error[1] ?? null;
