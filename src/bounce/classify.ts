@@ -1,6 +1,7 @@
 import { UNCLASSIFIED } from './causes.js';
 import type { Stage } from './reply.js';
-import { builtInRules, type Rule } from './rules.js';
+import type { Rule } from './rule.js';
+import { builtInRules, versionOf } from './rules.js';
 import { textForRules } from './template.js';
 
 /** What the rules look at. */
@@ -38,6 +39,17 @@ export class Classifier {
     const text = textForRules(reply.template);
     const rule = this.#rules.find((one) => holds(one, reply, text));
     return rule === undefined ? NOTHING : { cause: rule.cause, rule: rule.id };
+  }
+
+  /** All rules that hold for a reply, the deciding one first. */
+  allThatHold(reply: Classifiable): Rule[] {
+    const text = textForRules(reply.template);
+    return this.#rules.filter((one) => holds(one, reply, text));
+  }
+
+  /** Names the rules (see `versionOf`). */
+  get version(): string {
+    return versionOf(this.#rules);
   }
 }
 

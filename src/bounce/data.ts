@@ -9,7 +9,11 @@ const FOLDER = new URL('../../src/bounce/', import.meta.url);
 
 /** Parses one TOML file of this folder. */
 export function readData(name: string): Record<string, unknown> {
-  return parse(readFileSync(new URL(name, FOLDER), 'utf8'));
+  return parse(readDataText(name));
+}
+
+export function readDataText(name: string): string {
+  return readFileSync(new URL(name, FOLDER), 'utf8');
 }
 
 /** The names of the built-in rule files, in their order. */

@@ -4,6 +4,7 @@ import { type Classification, Classifier } from './classify.js';
 import { type Listing, listingOf } from './listings.js';
 import { isMeaningfulName } from './names.js';
 import { type Reply, readBareReply, readReply, type Stage } from './reply.js';
+import { isLocalTransport, ownStage } from './said-exim.js';
 import { type MaskContext, maskReply, NO_CONTEXT } from './template.js';
 
 /** One distinct kind of reply, with our reading of it. The same object for the same kind, as long as it is remembered. */
@@ -33,6 +34,7 @@ export class Interpreter {
   readonly #classifier: Classifier;
   readonly #kinds = new Map<string, ReplyKind>();
   readonly #maxKinds: number;
+  readonly #stages = new Map<string, Stage>();
 
   /** @param maxKinds distinct kinds to remember before new ones share one `{text}` kind per code */
   constructor(classifier: Classifier = new Classifier(), maxKinds = 50_000) {
@@ -47,18 +49,19 @@ export class Interpreter {
 
   /** Reads what an MTA logged for one try, at a receiver of this provider. */
   read(text: string, mta: Mta, dsn: string | null, transport: string | null, context: MaskContext, provider: string | null): ReadReply {
-    return this.#interpret(readReply(text, mta, dsn, transport), context, provider);
+    return this.#interpret(readReply(text, mta, dsn, transport, later), transport, context, provider);
   }
 
   /** Reads a reply given as text alone. */
   readBare(text: string, provider: string | null = null): ReadReply & { reply: Reply } {
-    const reply = readBareReply(text);
-    return { ...this.#interpret(reply, NO_CONTEXT, provider), reply };
+    const reply = readBareReply(text, later);
+    return { ...this.#interpret(reply, null, NO_CONTEXT, provider), reply };
   }
 
-  #interpret(reply: Reply, context: MaskContext, saidBy: string | null): ReadReply {
+  #interpret(reply: Reply, transport: string | null, context: MaskContext, saidBy: string | null): ReadReply {
     const provider = saidBy !== null && this.#classifier.providers.has(saidBy) ? saidBy : null;
     let { template, values } = maskReply(reply.text, context, isMeaningfulName);
+    if (reply.stage === 'unknown') reply.stage = this.#stageOf(template, transport);
     let kind = this.#kinds.get(keyOf(template, reply, provider));
     if (kind === undefined && this.#kinds.size >= this.#maxKinds) {
       template = '{text}';
@@ -69,6 +72,18 @@ export class Interpreter {
     const isListing = kind.cause === 'ip-blocklisted' || kind.cause === 'domain-blocklisted';
     const listing = isListing ? listingOf(reply.text, kind.cause === 'ip-blocklisted' ? 'ip' : 'domain') : null;
     return { kind, values, listing };
+  }
+
+  /** The stage that our own MTA's words show: looked for once for each template, not for each reply. */
+  #stageOf(template: string, transport: string | null): Stage {
+    if (transport !== null && isLocalTransport(transport)) return 'local';
+    let stage = this.#stages.get(template);
+    if (stage === undefined) {
+      stage = ownStage(template, null);
+      if (this.#stages.size >= this.#maxKinds) this.#stages.clear();
+      this.#stages.set(detach(template), stage);
+    }
+    return stage;
   }
 
   #add(template: string, reply: Reply, provider: string | null): ReplyKind {
@@ -86,6 +101,8 @@ export class Interpreter {
     return kind;
   }
 }
+
+const later = (): Stage => 'unknown';
 
 function keyOf(
   template: string,

@@ -22,27 +22,28 @@ export interface Reply {
  * do not count. Exim writes the lines of a multi-line reply with a literal `\n` between them, Postfix with a space.
  * @param text the attempt's text as logged
  * @param dsn the status our own MTA attached, used only where no server spoke
+ * @param stageOf tells the stage of our own MTA's words
  */
-export function readReply(text: string, mta: Mta, dsn: string | null, transport: string | null): Reply {
+export function readReply(text: string, mta: Mta, dsn: string | null, transport: string | null, stageOf = ownStage): Reply {
   const said = mta === 'postfix' ? saidToPostfix(text) : saidToExim(text);
   const reply = cap(said.reply.replaceAll('\\n', ' '));
   if (said.remote) return { text: reply, stage: said.stage, ...codesOf(reply) };
   const codes = codesOf(reply);
   return {
     text: reply,
-    stage: said.stage === 'unknown' ? ownStage(reply, transport) : said.stage,
+    stage: said.stage === 'unknown' ? stageOf(reply, transport) : said.stage,
     code: codes.code,
     enhanced: codes.enhanced ?? dsn,
   };
 }
 
 /** A reply given as text alone (`classify`, `explain`): an MTA's words around it are taken off where they stand. */
-export function readBareReply(line: string): Reply {
+export function readBareReply(line: string, stageOf = ownStage): Reply {
   const text = line.trim();
   const postfix = saidToPostfix(text);
   const said = postfix.remote ? postfix : saidToExim(text);
   const reply = cap((said.remote ? said.reply : text).replaceAll('\\n', ' '));
-  return { text: reply, stage: said.stage === 'unknown' ? ownStage(reply, null) : said.stage, ...codesOf(reply) };
+  return { text: reply, stage: said.stage === 'unknown' ? stageOf(reply, null) : said.stage, ...codesOf(reply) };
 }
 
 /** Longer replies exist only to hurt; RFC 5321 allows 512 octets a line, real multi-line replies stay below 2 kB. */

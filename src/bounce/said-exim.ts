@@ -58,9 +58,14 @@ const OWN_WORDS: [RegExp, Stage][] = [
   ],
 ];
 
+/** Delivers on this host: what it says is no server's. */
+export function isLocalTransport(transport: string): boolean {
+  return LOCAL_TRANSPORT.test(transport);
+}
+
 /** The stage that our own MTA's words show. */
 export function ownStage(text: string, transport: string | null): Stage {
-  if (transport !== null && LOCAL_TRANSPORT.test(transport)) return 'local';
+  if (transport !== null && isLocalTransport(transport)) return 'local';
   for (const [pattern, stage] of OWN_WORDS) if (pattern.test(text)) return stage;
   return 'unknown';
 }

@@ -1,7 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { RE2JS } from 're2js';
 import { describe, expect, it } from 'vitest';
 import { allCauses } from '../../src/bounce/causes.js';
+import { Classifier } from '../../src/bounce/classify.js';
 import { Interpreter } from '../../src/bounce/interpret.js';
-import { builtInRules, readRules } from '../../src/bounce/rules.js';
+import { readRuleFile } from '../../src/bounce/rule-file.js';
+import { allRules, builtInRules, versionOf } from '../../src/bounce/rules.js';
+import { textForRules } from '../../src/bounce/template.js';
 
 const rules = builtInRules();
 const interpreter = new Interpreter();
@@ -15,9 +20,12 @@ describe('built-in rules', () => {
     expect(rules.some((rule) => rule.cause === cause)).toBe(true);
   });
 
-  it.each(rules.map((rule) => [rule.id, rule.examples.length] as const))('%s has examples', (_, examples) => {
-    expect(examples).toBeGreaterThan(0);
-  });
+  it.each(rules.map((rule) => [rule.id, Math.min(rule.examples.length, rule.counter.length)] as const))(
+    '%s has examples and counter-examples',
+    (_, examples) => {
+      expect(examples).toBeGreaterThan(0);
+    },
+  );
 
   it.each(rules.flatMap((rule) => rule.examples.map((example) => [rule.id, example] as const)))('%s decides: %s', (id, example) => {
     const rule = rules.find((one) => one.id === id);
@@ -30,17 +38,73 @@ describe('built-in rules', () => {
   });
 });
 
+describe('RE2, which runs the rules of admins,', () => {
+  const replies = readFileSync(new URL('../fixtures/replies.jsonl', import.meta.url), 'utf8')
+    .trim()
+    .split('\n')
+    .slice(0, 60)
+    .map((line) => textForRules((JSON.parse(line) as { text: string }).text));
+
+  it.each(rules.flatMap((rule) => [rule.text, rule.not].flatMap((phrase) => (phrase === null ? [] : [[rule.id, phrase] as const]))))(
+    'accepts the expressions of %s and finds the same',
+    (_, phrase) => {
+      const compiled = RE2JS.compile(phrase.source, RE2JS.CASE_INSENSITIVE);
+      for (const reply of replies) expect(compiled.matcher(reply).find()).toBe(phrase.test(reply));
+    },
+  );
+});
+
 describe('a rule file', () => {
+  const FILE = `# mine
+[[rule]]
+id = "first"
+cause = "virus"
+text = ['worm']
+
+[[rule]]
+id = "second"
+cause = "virus"
+layer = "text"
+text = [
+  'harmless',
+  'PATTERN',
+]
+`;
   it.each([
-    [{ id: 'x', cause: 'nonsense' }, 'f.toml, rule 1 (x): "cause" is not a known cause: nonsense'],
-    [{ id: 'X Y', cause: 'virus' }, 'f.toml, rule 1: "id" must be a name of a-z, 0-9 and -'],
-    [{ id: 'x', cause: 'virus', txt: [] }, 'f.toml, rule 1 (x): unknown key "txt"'],
-    [{ id: 'x', cause: 'virus', text: ['('] }, 'f.toml, rule 1 (x): "text" holds an invalid expression'],
-    [{ id: 'x', cause: 'virus', rank: 101 }, '"rank" must be a number from 0 to 100'],
-    [{ id: 'x', cause: 'virus', layer: 'first' }, '"layer" must be one of'],
-    [{ id: 'x', cause: 'virus', stage: ['later'] }, '"stage" knows no "later"'],
-    [{ id: 'x', cause: 'virus', text: 'virus' }, '"text" must be a list of strings'],
-  ])('%j is refused', (rule, message) => {
-    expect(() => readRules({ rule: [rule] }, 'f.toml')).toThrow(message);
+    [FILE.replace('"virus"\nlayer', '"nonsense"\nlayer'), 'f.toml:9: rule "second": "cause" must be one of unknown-user, '],
+    [FILE.replace('"second"', '"X Y"'), 'f.toml:8: "id" must be a name of a-z, 0-9 and -'],
+    [FILE.replace('"second"', '"first"'), 'f.toml:7: rule "first" stands in line 2 already'],
+    [FILE.replace('layer =', 'lair ='), 'f.toml:10: rule "second": unknown key "lair"; known are id, '],
+    [FILE.replace('PATTERN', '(unclosed'), `f.toml:13: rule "second": "text" holds an expression that is refused: '(unclosed': missing closing )`],
+    [FILE.replace('PATTERN', '(a+)+(?=b)'), '(?=` (look-around and back references can run away on hostile text)'],
+    [FILE.replace('PATTERN', '(a)\\1'), 'look-around and back references can run away'],
+    [FILE.replace('layer = "text"', 'rank = 101'), 'f.toml:10: rule "second": "rank" must be a number from 0 to 100'],
+    [FILE.replace('layer = "text"', 'layer = "first"'), 'f.toml:10: rule "second": "layer" must be one of'],
+    [FILE.replace('layer = "text"', 'stage = ["later"]'), 'f.toml:10: rule "second": "stage" knows no "later"'],
+    [FILE.replace('layer = "text"', 'code = ["6xx"]'), 'f.toml:10: rule "second": "code" holds no code: "6xx"'],
+    [FILE.replace("text = ['worm']", "text = 'worm'"), 'f.toml:5: rule "first": "text" must be a list of strings'],
+    [FILE.replace("text = ['worm']", ''), 'f.toml:2: rule "first": has no condition; it would decide every reply'],
+    [FILE.replace('id = "first"', 'id = first'), 'f.toml:3: not valid TOML'],
+    ['x = 1', 'f.toml: unknown table "x"'],
+    ['', 'f.toml: no [[rule]] in this file'],
+  ])('is refused, and the line named: %#', (text, message) => {
+    expect(() => readRuleFile({ name: 'f.toml', text }, 'own')).toThrow(message);
+  });
+
+  it('comes before the built-in rules, and takes the place of one with its id', () => {
+    const own = { name: 'f.toml', text: `[[rule]]\nid = "unknown-user-phrase"\ncause = "address-moved"\ntext = ['user unknown']\n` };
+    const both = allRules([own]);
+    expect(both[0]).toMatchObject({ id: 'unknown-user-phrase', cause: 'address-moved', file: 'f.toml', line: 1, own: true });
+    expect(both.filter((rule) => rule.id === 'unknown-user-phrase')).toHaveLength(1);
+    expect(both).toHaveLength(rules.length);
+    expect(new Interpreter(new Classifier(both)).readBare('550 5.1.1 User unknown').kind).toMatchObject({ cause: 'address-moved' });
+    expect(versionOf(both)).not.toBe(versionOf(rules));
+  });
+
+  it('of an admin is linear on hostile text', () => {
+    const own = { name: 'f.toml', text: `[[rule]]\nid = "x"\ncause = "virus"\ntext = ['(a+)+$', '(a|a)*b', '(.*)*x']\n` };
+    const classifier = new Classifier(allRules([own]));
+    const reply = { template: `550 ${'a'.repeat(4000)}!`, code: 550, enhanced: null, stage: 'rcpt' as const, provider: null };
+    expect(classifier.classify(reply).rule).not.toBe('x');
   });
 });
