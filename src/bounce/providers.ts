@@ -9,6 +9,8 @@ export interface Provider {
   mx: string[];
   /** Recipient domains that are its own. */
   domains?: string[];
+  /** Expressions for words that only its servers use in replies. */
+  says?: string[];
 }
 
 let providers: Provider[] | null = null;

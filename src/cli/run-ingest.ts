@@ -1,6 +1,7 @@
 import { availableParallelism, hostname } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import cliProgress from 'cli-progress';
+import type { RuleFile } from '../bounce/rule.js';
 import { DEFAULT_LIMITS } from '../delivery/open.js';
 import { UserError } from '../errors.js';
 import { BATCH_BYTES, Ingest, type SourceResult } from '../ingest/ingest.js';
@@ -17,6 +18,7 @@ import { lockForIngest } from '../store/sqlite/lock.js';
 import { openForWriting } from '../store/sqlite/open.js';
 import type { RunSummary } from '../store/store.js';
 import type { IngestCommandOptions } from './commands/ingest.js';
+import { ownRuleFiles } from './rules.js';
 import { zoneOption } from './zone.js';
 
 /**
@@ -46,7 +48,8 @@ export async function runIngest(paths: readonly string[], options: IngestCommand
   }
   tameHeap();
   const store = new SqliteIngestStore(database);
-  const writer = await writerFor(store, sources, options);
+  const own = ownRuleFiles(options.rules);
+  const writer = await writerFor(store, sources, own, options);
   const progress = new Progress(sources, options.quiet === true);
   let ended: RunSummary | null = null;
   try {
@@ -91,6 +94,7 @@ export async function runIngest(paths: readonly string[], options: IngestCommand
 function recordRun(db: string, run: RunSummary): void {
   const store = new SqliteIngestStore(openForWriting(db));
   store.recordRun(run);
+  if (store.rulesChanged) say('the rules have changed since earlier replies were classified; `bouncelog reclassify` applies them to all history');
   store.close();
 }
 
@@ -105,16 +109,21 @@ function sizesOf(results: readonly SourceResult[]): { lines: number; bytes: numb
 const THREAD_PAYS_BYTES = 24e6;
 
 /** A thread of its own for storing, where there is a core for it and enough to do. */
-async function writerFor(store: SqliteIngestStore, sources: readonly Source[], options: IngestCommandOptions & { db: string }): Promise<Writer> {
+async function writerFor(
+  store: SqliteIngestStore,
+  sources: readonly Source[],
+  own: readonly RuleFile[],
+  options: IngestCommandOptions & { db: string },
+): Promise<Writer> {
   const bytes = sources.reduce((sum, source) => sum + (source.size ?? 0), 0);
   const threaded = options.dryRun !== true && availableParallelism() > 1 && bytes >= (options.threadBytes ?? THREAD_PAYS_BYTES);
   // Only what is used is loaded: rules and the public suffix list take memory.
   if (threaded) {
     const { ThreadedWriter } = await import('../ingest/threaded-writer.js');
-    return new ThreadedWriter(options.db);
+    return new ThreadedWriter(options.db, own);
   }
-  const [{ InterpretingWriter }, { Interpreter }] = await Promise.all([import('../ingest/interpreting-writer.js'), import('../bounce/interpret.js')]);
-  return new InterpretingWriter(new Interpreter(), store);
+  const { newWriter } = await import('../ingest/new-writer.js');
+  return newWriter(store, own);
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { Delivered, DeliveryEvent, DeliverySink } from '../delivery/event.js';
+import type { FailedRecipients } from '../delivery/failed.js';
 import { domainOf } from '../log/address.js';
 import { detach } from '../log/encoding.js';
+import type { Redelivered } from '../store/store.js';
 import type { Tally, Writer } from './writer.js';
 
 type ByDomain = Map<string | null, Map<string | null, Tally>>;
@@ -17,8 +19,14 @@ export class Collector implements DeliverySink {
   /** In this run: deliveries that ended well, and events by hardness. */
   readonly totals = { delivered: 0, deferred: 0, failed: 0, recovered: 0, rejected: 0 };
 
-  constructor(writer: Writer) {
+  readonly #failed: FailedRecipients;
+  /** When mail last reached somebody whom it had failed to reach for good. */
+  readonly #redelivered = new Map<string, number>();
+
+  /** @param failed whom a delivery has failed to reach for good, ever; added to */
+  constructor(writer: Writer, failed: FailedRecipients) {
     this.#writer = writer;
+    this.#failed = failed;
   }
 
   /** Events since the last call of `take`. */
@@ -32,11 +40,15 @@ export class Collector implements DeliverySink {
     if (event.outcome === 'deferred') this.totals.deferred++;
     else if (event.outcome === 'recovered') this.totals.recovered++;
     else if (event.outcome === 'rejected') this.totals.rejected++;
-    else this.totals.failed++;
+    else {
+      this.totals.failed++;
+      if (event.recipient !== null) this.#failed.add(event.recipient);
+    }
   }
 
   delivered({ time, host, recipient, mx }: Delivered): void {
     this.totals.delivered++;
+    if (this.#failed.mayHave(recipient)) this.#redelivered.set(detach(recipient), time);
     const hour = Math.floor(time / 3_600_000);
     if (hour !== this.#hour || host !== this.#host) this.#turnTo(hour, host);
     const domain = domainOf(recipient);
@@ -44,6 +56,13 @@ export class Collector implements DeliverySink {
     tally.count++;
     if (time < tally.firstSeen) tally.firstSeen = time;
     if (time > tally.lastSeen) tally.lastSeen = time;
+  }
+
+  /** Recipients reached since the last call although a delivery to them had failed before. */
+  takeRedelivered(): Redelivered[] {
+    const taken = [...this.#redelivered].map(([recipient, time]) => ({ recipient, time }));
+    this.#redelivered.clear();
+    return taken;
   }
 
   /** What was counted since the last call. */

@@ -1,4 +1,5 @@
 import { Correlator } from '../delivery/correlate.js';
+import { FailedRecipients } from '../delivery/failed.js';
 import { type OpenLimits, OpenMessages } from '../delivery/open.js';
 import { type Framer, LineFramer } from '../log/lines.js';
 import type { Format } from '../log/read.js';
@@ -56,6 +57,7 @@ export class Ingest {
   readonly #options: IngestOptions;
   readonly #open = new OpenMessages();
   readonly #lineState: LineState;
+  readonly #failed = new FailedRecipients();
   readonly #collector: Collector;
   readonly #correlator: Correlator;
   #forgotten = 0;
@@ -73,7 +75,8 @@ export class Ingest {
     this.#lineState = new LineState(options.host);
     const saved = store.lineState();
     if (saved !== null) this.#lineState.restore(saved);
-    this.#collector = new Collector(writer);
+    this.#failed.restore(store.failedPages());
+    this.#collector = new Collector(writer, this.#failed);
     this.#correlator = new Correlator(this.#open, this.#collector);
   }
 
@@ -133,6 +136,8 @@ export class Ingest {
         samples: reader.takeSamples(),
         lineState: this.#lineState.save(),
         forgotten: this.#open.dropped - this.#forgotten,
+        failedPages: this.#failed.takeChanges(),
+        redelivered: this.#collector.takeRedelivered(),
       });
       this.#forgotten = this.#open.dropped;
       this.#broken = false;

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { RuleFile } from '../bounce/rule.js';
 import type { DeliveryEvent } from '../delivery/event.js';
 import { UserError } from '../errors.js';
 import type { Commit, Writer } from './writer.js';
@@ -30,10 +31,13 @@ export class ThreadedWriter implements Writer {
   #answer: (sourceId: number | null) => void = () => {};
   #committing: Commit['source'] | null = null;
 
-  /** @param path the database, which exists and is up to date */
-  constructor(path: string) {
+  /**
+   * @param path the database, which exists and is up to date
+   * @param ownRules the admin's own rules
+   */
+  constructor(path: string, ownRules: readonly RuleFile[]) {
     this.#worker = new Worker(new URL('./writer-thread.js', import.meta.url), {
-      workerData: { path },
+      workerData: { path, ownRules },
       resourceLimits: { maxYoungGenerationSizeMb: 4 },
     });
     this.#worker.on('message', (message: FromThread) => this.#receive(message));

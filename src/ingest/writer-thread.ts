@@ -1,14 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { Interpreter } from '../bounce/interpret.js';
+import type { RuleFile } from '../bounce/rule.js';
 import { UserError } from '../errors.js';
 import { SqliteIngestStore } from '../store/sqlite/ingest-store.js';
 import { openForWriting } from '../store/sqlite/open.js';
-import { InterpretingWriter } from './interpreting-writer.js';
+import { newWriter } from './new-writer.js';
 import type { FromThread, ToThread } from './threaded-writer.js';
+import type { Writer } from './writer.js';
 
-/** The other end of threaded-writer.ts: an InterpretingWriter with a connection of its own. After an error it takes nothing more. */
-const { path } = workerData as { path: string };
-let writer: InterpretingWriter | null = null;
+/** The other end of threaded-writer.ts: a writer with a connection of its own. After an error it takes nothing more. */
+const { path, ownRules } = workerData as { path: string; ownRules: RuleFile[] };
+let writer: Writer | null = null;
 let failed = false;
 
 parentPort?.on('message', (message: ToThread) => {
@@ -24,7 +25,7 @@ parentPort?.on('message', (message: ToThread) => {
 });
 
 async function work(message: ToThread): Promise<void> {
-  writer ??= new InterpretingWriter(new Interpreter(), new SqliteIngestStore(openForWriting(path)));
+  writer ??= newWriter(new SqliteIngestStore(openForWriting(path)), ownRules);
   if (message.kind === 'close') {
     await writer.close();
     answer({ kind: 'closed' });

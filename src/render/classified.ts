@@ -1,8 +1,8 @@
 import type { Explanation } from '../report/explain.js';
 
-/** One line of `classify`: the contract, provider unknown (a bare reply names no MX). */
+/** One line of `classify`: the contract. The provider is who the reply's own words name; a bare reply knows no MX. */
 export function classifiedJson(explanation: Explanation): object {
-  const { text, code, enhanced, cause, hardness, rule, listing } = explanation;
+  const { text, code, enhanced, cause, hardness, rule, provider, listing, advice } = explanation;
   return {
     text,
     code,
@@ -10,9 +10,15 @@ export function classifiedJson(explanation: Explanation): object {
     cause: cause.id,
     hardness,
     rule,
-    provider: null,
+    provider,
     listing: listing === null ? null : { list: listing.list, subject: listing.subject },
-    advice: { meaning: cause.meaning, fix: cause.fix, who: cause.who },
+    advice: {
+      meaning: advice.meaning,
+      fix: advice.fix,
+      who: advice.who,
+      provider_fix: advice.provider?.fix ?? null,
+      provider_url: advice.provider?.url ?? null,
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import { allProviders } from '../bounce/providers.js';
 import type { Explanation } from '../report/explain.js';
 import { safeText } from './safe.js';
 import { styleFor } from './style.js';
@@ -11,10 +12,14 @@ const WHO: Record<string, string> = {
   nobody: 'nobody, it mends itself',
 };
 
+function providerName(id: string): string {
+  return allProviders().find((provider) => provider.id === id)?.name ?? id;
+}
+
 /** A reply explained, for a terminal. */
 export function explanationText(explanation: Explanation, options: { width: number; coloured: boolean }): string {
   const style = styleFor(options.coloured);
-  const { cause, hardness, code, enhanced, listing } = explanation;
+  const { cause, hardness, code, enhanced, listing, advice } = explanation;
   const kind = hardness === 'hard' ? style.hard('hard: refused for good') : hardness === 'soft' ? style.soft('soft: will be tried again') : '';
   const facts = [
     code === null ? null : `code ${code}${explanation.codeMeaning === null ? '' : ` (${explanation.codeMeaning})`}`,
@@ -27,6 +32,10 @@ export function explanationText(explanation: Explanation, options: { width: numb
     labelled('  Who', WHO[cause.who] ?? cause.who, options.width),
     labelled('  Fix', cause.fix, options.width),
   ];
+  if (advice.provider !== null) {
+    lines.push(labelled(`  There`, `${providerName(advice.provider.id)}: ${advice.provider.fix}`, options.width));
+    lines.push(labelled('', advice.provider.url, options.width));
+  }
   if (listing !== null) {
     lines.push(labelled('  List', safeText(`${listing.list}${listing.subject === '' ? '' : `, ${listing.subject}`}`), options.width));
     if (explanation.delistUrl !== null) lines.push(labelled('  Removal', explanation.delistUrl, options.width));

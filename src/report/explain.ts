@@ -1,3 +1,4 @@
+import { type Advice, adviceFor, providerOfReply } from '../bounce/advice.js';
 import { type Cause, causeOf } from '../bounce/causes.js';
 import { enhancedMeaning, replyCodeMeaning } from '../bounce/codes.js';
 import type { Interpreter } from '../bounce/interpret.js';
@@ -15,13 +16,17 @@ export interface Explanation {
   cause: Cause;
   hardness: Hardness;
   rule: string | null;
+  /** Who said it, as far as the reply's own words tell. */
+  provider: string | null;
+  advice: Advice;
   listing: Listing | null;
   delistUrl: string | null;
 }
 
 /** Explains one reply, or a bare code (`550`, `5.7.26`). */
 export function explain(text: string, interpreter: Interpreter): Explanation {
-  const { kind, listing } = interpreter.readBare(text);
+  const provider = providerOfReply(text);
+  const { kind, listing } = interpreter.readBare(text, provider);
   const { code, enhanced, stage, rule } = kind;
   return {
     text,
@@ -33,6 +38,8 @@ export function explain(text: string, interpreter: Interpreter): Explanation {
     cause: causeOf(kind.cause),
     hardness: hardnessOfCodes(code, enhanced),
     rule,
+    provider,
+    advice: adviceFor(kind.cause, provider),
     listing,
     delistUrl: listing === null ? null : delistUrl(listing.list),
   };

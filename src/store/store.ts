@@ -1,6 +1,7 @@
 import type { ReplyKind } from '../bounce/interpret.js';
 import type { Listing } from '../bounce/listings.js';
 import type { DeliveryEvent } from '../delivery/event.js';
+import type { FailedPage } from '../delivery/failed.js';
 import type { OpenChanges, OpenMessage } from '../delivery/open.js';
 
 /** An event with our reading of it: what the ingester hands to a store. */
@@ -95,6 +96,16 @@ export interface Batch {
   lineState: string | null;
   /** Open messages that the limits made us forget since the last commit. */
   forgotten: number;
+  /** What changed in the filter of failed recipients, and whom of them mail reached. */
+  failedPages: FailedPage[];
+  redelivered: Redelivered[];
+}
+
+/** Mail reached a recipient whom an earlier delivery had failed to reach for good. */
+export interface Redelivered {
+  recipient: string;
+  /** UTC ms */
+  time: number;
 }
 
 /** What one run did, kept for `status`. */
@@ -114,6 +125,10 @@ export interface IngestStore {
   replyKinds(): ReplyKind[];
   /** Messages and deliveries that were open when the last run ended. */
   openMessages(): OpenMessage[];
+  /** Recipients to whom deliveries of earlier runs failed for good. */
+  failedPages(): FailedPage[];
+  /** Keeps the version of the rules that this run classifies by (see `versionOf`). */
+  noteRules(version: string): void;
   /** What was left of lines and messages to come (see LineState), `null` for nothing. */
   lineState(): string | null;
   /** Known sources whose content may begin like this one's. */

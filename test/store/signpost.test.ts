@@ -1,8 +1,9 @@
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { backfill } from '../../src/store/sqlite/backfill.js';
 import { allMigrations, migrate } from '../../src/store/sqlite/migrate.js';
-import { addMissingSignposts, BLOCK_SHIFT, blocksWith, SignpostWriter } from '../../src/store/sqlite/signpost.js';
+import { BLOCK_SHIFT, blocksWith, SignpostWriter } from '../../src/store/sqlite/signpost.js';
 import { trace } from '../../src/store/sqlite/trace.js';
 
 const ALWAYS = { since: null, until: null };
@@ -69,7 +70,7 @@ describe('signposts', () => {
       INSERT INTO delivery (host_id, mta, queue_id, message_id, sender_id, recipient, domain_id) VALUES (1, 'postfix', 'AAAAAA1', '17@a.example', 1, 'u@', 1);
       INSERT INTO event (time, outcome, delivery_id, route_id, reply_id, tried, attempt) VALUES (1000, 2, 1, 1, 1, 1, 1);`);
     migrate(db);
-    addMissingSignposts(db);
+    backfill(db);
     for (const what of ['AAAAAA1', '17@a.example', 's@a.example', 'u@c.example']) {
       expect(trace(db, { what, range: ALWAYS, limit: 0 }).messages).toMatchObject([{ queueId: 'AAAAAA1', deliveries: [{ state: 'bounced' }] }]);
     }

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { DB_OPTION, databasePath } from '../database.js';
 import { wholeNumber } from '../output.js';
+import { RULES_OPTION } from '../rules.js';
 
 export interface IngestCommandOptions {
   db?: string;
@@ -9,6 +10,7 @@ export interface IngestCommandOptions {
   year?: number;
   host?: string;
   journal?: boolean;
+  rules?: string;
   maxOpen?: number;
   maxAge?: number;
   dryRun?: boolean;
@@ -28,6 +30,7 @@ export function addIngest(program: Command): Command {
     .option('--year <year>', 'year of the first line, for logs that name none', wholeNumber('--year'))
     .option('--host <name>', 'name of the host that wrote logs that name none (default: this host)')
     .option('--journal', 'read this host’s journal (journald), going on where the last run stopped')
+    .option(...RULES_OPTION)
     .option('--max-open <n>', 'messages in the queue to remember between lines and runs (default: 200000)', wholeNumber('--max-open'))
     .option('--max-age <days>', 'days after which a message that the log is silent about is forgotten (default: 14)', wholeNumber('--max-age'))
     .option('--dry-run', 'read and report, but store nothing')

@@ -1,5 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { ReplyKind } from '../../bounce/interpret.js';
+import type { FailedPage } from '../../delivery/failed.js';
 import type { OpenMessage } from '../../delivery/open.js';
 import { type Batch, type IngestStore, type InterpretedEvent, type LineKinds, NO_LINES, type RunSummary, type SourcePosition } from '../store.js';
 import { EventWriter } from './events.js';
@@ -33,6 +34,8 @@ export class SqliteIngestStore implements IngestStore {
   readonly #insertSource: Statement;
   readonly #updateSource: Statement;
   readonly #insertSample: Statement;
+  readonly #putFailedPage: Statement;
+  readonly #putRedelivered: Statement;
   readonly #begin: Statement;
   readonly #commit: Statement;
   #inTransaction = false;
@@ -54,6 +57,10 @@ export class SqliteIngestStore implements IngestStore {
     this.#insertSample = db.prepare(
       `INSERT INTO not_understood (source, line) SELECT ?, ? WHERE (SELECT count(*) FROM not_understood) < ${MAX_SAMPLES}`,
     );
+    this.#putFailedPage = db.prepare('INSERT OR REPLACE INTO failed_page (page, bits) VALUES (?, ?)');
+    this.#putRedelivered = db.prepare(
+      'INSERT INTO redelivered (recipient, time) VALUES (?, ?) ON CONFLICT DO UPDATE SET time = max(time, excluded.time)',
+    );
     this.#begin = db.prepare('BEGIN IMMEDIATE');
     this.#commit = db.prepare('COMMIT');
   }
@@ -66,8 +73,27 @@ export class SqliteIngestStore implements IngestStore {
     return this.#open.load();
   }
 
+  failedPages(): FailedPage[] {
+    return this.#db.prepare<[], FailedPage>('SELECT page, bits FROM failed_page').all();
+  }
+
   lineState(): string | null {
     return this.#meta.get('line_state');
+  }
+
+  noteRules(version: string): void {
+    guard(this.#db.name, () => {
+      if (this.#meta.get('rules_in_use') !== version) this.#meta.set('rules_in_use', version);
+      if (this.#meta.get('rules') !== null) return;
+      // Replies of a version of bouncelog that did not note its rules: they may differ from these.
+      const hasHistory = this.#db.prepare('SELECT 1 FROM reply LIMIT 1').get() !== undefined;
+      this.#meta.set('rules', hasHistory ? 'unknown' : version);
+    });
+  }
+
+  /** Whether history is classified by other rules than those of the last run. */
+  get rulesChanged(): boolean {
+    return this.#meta.get('rules') !== this.#meta.get('rules_in_use');
   }
 
   /** Notes what a run did, for `status`. */
@@ -97,6 +123,8 @@ export class SqliteIngestStore implements IngestStore {
       this.#events.flush();
       this.#open.write(batch.open);
       for (const line of batch.samples) this.#insertSample.run(batch.source.name, line);
+      for (const { page, bits } of batch.failedPages) this.#putFailedPage.run(page, bits);
+      for (const { recipient, time } of batch.redelivered) this.#putRedelivered.run(recipient.toLowerCase(), time);
       this.#writeSource(batch.source);
       this.#meta.set('line_state', batch.lineState);
       if (batch.forgotten > 0) this.#meta.set('forgotten', String(Number(this.#meta.get('forgotten') ?? 0) + batch.forgotten));

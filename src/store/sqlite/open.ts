@@ -2,8 +2,8 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { UserError } from '../../errors.js';
+import { backfill } from './backfill.js';
 import { isCurrent, migrate } from './migrate.js';
-import { addMissingSignposts } from './signpost.js';
 
 /** Marks the file as ours ("BNCL"), so that a foreign database is never touched. */
 const APPLICATION_ID = 0x424e434c;
@@ -33,7 +33,7 @@ export function openForWriting(path: string): Database.Database {
     db.pragma('cache_size = -8192');
     db.pragma(`application_id = ${APPLICATION_ID}`);
     migrate(db);
-    addMissingSignposts(db);
+    backfill(db);
     return db;
   });
 }

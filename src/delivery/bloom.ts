@@ -1,0 +1,49 @@
+/**
+ * Bloom filters of names (addresses, queue ids): a few bits for each name tell for sure that a name is not there, and nearly for
+ * sure that it is. The case of ASCII letters does not matter.
+ */
+
+/** Bits set for a name. With ten bits of filter for each name one in a hundred others seems to be there. */
+const PROBES = 6;
+
+/** Adds a name to a filter. */
+export function addName(filter: Uint8Array, name: string): void {
+  const bits = filter.length * 8;
+  const hash = hashOf(name);
+  const step = stepOf(hash, bits);
+  for (let i = 0, bit = hash % bits; i < PROBES; i++, bit = (bit + step) % bits) filter[bit >> 3] = (filter[bit >> 3] ?? 0) | (1 << (bit & 7));
+}
+
+/** Whether a name may be in a filter; `false` is certain. */
+export function mayHaveName(filter: Uint8Array, name: string): boolean {
+  const bits = filter.length * 8;
+  const hash = hashOf(name);
+  const step = stepOf(hash, bits);
+  for (let i = 0, bit = hash % bits; i < PROBES; i++, bit = (bit + step) % bits) {
+    if (((filter[bit >> 3] ?? 0) & (1 << (bit & 7))) === 0) return false;
+  }
+  return true;
+}
+
+/** FNV-1a, with murmur3's finalizer so that all of its bits are good. */
+function hashOf(name: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) {
+    const c = name.charCodeAt(i);
+    hash = Math.imul(hash ^ (c >= 65 && c <= 90 ? c + 32 : c), 0x01000193);
+  }
+  return mixed(hash);
+}
+
+/** A second hash made of the first: two are as good as six (Kirsch and Mitzenmacher 2006). */
+function stepOf(hash: number, bits: number): number {
+  return (mixed(hash ^ 0x9e3779b9) % (bits - 1)) + 1;
+}
+
+function mixed(hash: number): number {
+  let a = hash ^ (hash >>> 16);
+  a = Math.imul(a, 0x85ebca6b);
+  a ^= a >>> 13;
+  a = Math.imul(a, 0xc2b2ae35);
+  return (a ^ (a >>> 16)) >>> 0;
+}
