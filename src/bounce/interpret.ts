@@ -52,9 +52,10 @@ export class Interpreter {
     return this.#interpret(readReply(text, mta, dsn, transport, later), transport, context, provider);
   }
 
-  /** Reads a reply given as text alone. */
-  readBare(text: string, provider: string | null = null): ReadReply & { reply: Reply } {
+  /** Reads a reply given as text alone. @param status of a reporting MTA, for a reply that has none; `x.0.0` says nothing */
+  readBare(text: string, provider: string | null = null, status: string | null = null): ReadReply & { reply: Reply } {
     const reply = readBareReply(text, later);
+    if (status !== null && !status.endsWith('.0.0')) reply.enhanced ??= status;
     return { ...this.#interpret(reply, null, NO_CONTEXT, provider), reply };
   }
 

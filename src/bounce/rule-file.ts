@@ -149,9 +149,16 @@ function anyOf(patterns: string[], key: string, place: Place, author: Author): P
     if (problem !== null) throw place.error(key, `"${key}" holds an expression that is refused: '${pattern}': ${problem}`, pattern);
   }
   const source = patterns.map((pattern) => `(?:${masksLiteral(pattern)})`).join('|');
-  if (author === 'built-in') return new RegExp(source, 'iu');
+  if (author === 'built-in') {
+    const compiled = new RegExp(source, 'iu');
+    return { patterns, source, test: (text) => compiled.test(text), find: (text) => compiled.exec(text)?.[0] ?? null };
+  }
   const compiled = RE2JS.compile(source, RE2JS.CASE_INSENSITIVE);
-  return { source, test: (text) => compiled.matcher(text).find() };
+  const find = (text: string) => {
+    const matcher = compiled.matcher(text);
+    return matcher.find() ? (matcher.group() ?? '') : null;
+  };
+  return { patterns, source, test: (text) => compiled.matcher(text).find(), find };
 }
 
 function re2Problem(pattern: string): string | null {

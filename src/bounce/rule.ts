@@ -6,8 +6,13 @@ export type Layer = (typeof LAYERS)[number];
 
 /** Something that finds a phrase in a reply. */
 export interface Phrase {
+  /** The expressions, any of which is looked for. */
+  readonly patterns: readonly string[];
+  /** All of them as one expression. */
   readonly source: string;
   test(text: string): boolean;
+  /** The first piece of the text that one of them fits, `null` when none does. */
+  find(text: string): string | null;
 }
 
 /** One rule; see `rules/README.md`. A condition that is empty holds always. */

@@ -3,9 +3,13 @@ import { addClassify } from './commands/classify.js';
 import { addEvents } from './commands/events.js';
 import { addExplain } from './commands/explain.js';
 import { addIngest } from './commands/ingest.js';
+import { addReclassify } from './commands/reclassify.js';
+import { addRules } from './commands/rules.js';
 import { addStatus } from './commands/status.js';
+import { addSuppress } from './commands/suppress.js';
 import { addTop } from './commands/top.js';
 import { addTrace } from './commands/trace.js';
+import { addUnknown } from './commands/unknown.js';
 import { packageVersion } from './version.js';
 
 /** All commands. What a command needs beyond its options is imported when it runs, so that `--help` is quick. */
@@ -27,6 +31,10 @@ Examples:
   $ bouncelog trace someone@example.com  every attempt to deliver to this address
   $ bouncelog explain "550 5.7.26 …"     what a reply means and how to mend it`,
     );
-  for (const add of [addIngest, addTop, addEvents, addTrace, addExplain, addClassify, addStatus]) add(program).exitOverride();
+  const commands = [addIngest, addTop, addEvents, addTrace, addExplain, addClassify, addSuppress, addUnknown, addRules, addReclassify, addStatus];
+  for (const add of commands) {
+    const command = add(program).exitOverride();
+    for (const inner of command.commands) inner.exitOverride();
+  }
   return program;
 }

@@ -1,4 +1,5 @@
 import type { Explanation } from '../report/explain.js';
+import type { ExplainedMessage } from '../report/explain-message.js';
 
 /** One line of `classify`: the contract. The provider is who the reply's own words name; a bare reply knows no MX. */
 export function classifiedJson(explanation: Explanation): object {
@@ -19,6 +20,27 @@ export function classifiedJson(explanation: Explanation): object {
       provider_fix: advice.provider?.fix ?? null,
       provider_url: advice.provider?.url ?? null,
     },
+  };
+}
+
+/** `explain` of a bounce message: the contract `bouncelog/bounce/1`. */
+export function messageJson({ message, recipients }: ExplainedMessage): object {
+  return {
+    schema: 'bouncelog/bounce/1',
+    reporting_mta: message.reportingMta,
+    subject: message.subject,
+    original_message_id: message.originalMessageId,
+    original_subject: message.originalSubject,
+    recipients: recipients.map(({ recipient, explanation, suggestion }) => ({
+      address: recipient.address,
+      original_address: recipient.original,
+      action: recipient.action,
+      server: recipient.server,
+      server_ip: recipient.serverIp,
+      status: recipient.status,
+      suggestion,
+      ...explanationJson(explanation),
+    })),
   };
 }
 

@@ -1,8 +1,9 @@
 import { allProviders } from '../bounce/providers.js';
 import type { Explanation } from '../report/explain.js';
+import type { ExplainedMessage } from '../report/explain-message.js';
 import { safeText } from './safe.js';
 import { styleFor } from './style.js';
-import { labelled } from './wrap.js';
+import { clip, labelled } from './wrap.js';
 
 const WHO: Record<string, string> = {
   sender: 'the sender',
@@ -14,6 +15,37 @@ const WHO: Record<string, string> = {
 
 function providerName(id: string): string {
   return allProviders().find((provider) => provider.id === id)?.name ?? id;
+}
+
+const STAGES: Record<string, string> = {
+  connect: 'when we connected',
+  helo: 'after EHLO',
+  mail: 'after MAIL FROM',
+  rcpt: 'after RCPT TO',
+  data: 'after DATA',
+  eod: 'after the whole message',
+  tls: 'at TLS',
+};
+
+/** A bounce message explained, recipient by recipient, as a help desk reads it. */
+export function messageText({ message, recipients }: ExplainedMessage, options: { width: number; coloured: boolean }): string {
+  const style = styleFor(options.coloured);
+  const about = message.originalSubject ?? message.originalMessageId;
+  const parts = about === null ? [] : [style.faint(clip(`About the message ${safeText(about)}`, options.width))];
+  for (const { recipient, explanation, suggestion } of recipients) {
+    const { address, original, server, serverIp, action } = recipient;
+    const to = `${safeText(address ?? 'An unknown recipient')}${original === null ? '' : ` (for ${safeText(original)})`}`;
+    const at = server === null && serverIp === null ? null : `${safeText(server ?? '')}${serverIp === null ? '' : ` [${safeText(serverIp)}]`}`.trim();
+    const place = STAGES[explanation.stage];
+    const lines = [
+      style.strong(clip(`${to}${action === 'failed' ? '' : `: ${safeText(action)}`}`, options.width)),
+      ...(at === null ? [] : [labelled('  Server', `${at}${place === undefined ? '' : `, ${place}`}`, options.width)]),
+      labelled('  Said', safeText(explanation.text), options.width),
+      ...(suggestion === null ? [] : [labelled('  Typo?', `${safeText(suggestion)} is probably meant`, options.width)]),
+    ];
+    parts.push(`${lines.join('\n')}\n${explanationText(explanation, options).trimEnd()}`);
+  }
+  return `${parts.join('\n\n')}\n`;
 }
 
 /** A reply explained, for a terminal. */

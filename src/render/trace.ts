@@ -71,6 +71,8 @@ function deliveryText(delivery: TracedDelivery, message: TracedMessage, style: S
     lines.push(...eventLines(event, before, message.arrived, style, options));
     before = event;
   }
+  if (delivery.suggestion !== null)
+    lines.push(`${' '.repeat(INDENT)}${clip(`${safeText(delivery.suggestion)} is probably meant`, options.width - INDENT)}`);
   const end = endOf(delivery, options.now);
   if (end !== null) lines.push(timeline(delivery.ended, end, options));
   return lines.join('\n');
@@ -143,7 +145,7 @@ export function traceJson(answer: TraceAnswer): object {
   };
 }
 
-function deliveryJson({ recipient, origRecipient, state, ended, endedBy, events }: TracedDelivery): object {
+function deliveryJson({ recipient, origRecipient, state, ended, endedBy, suggestion, events }: TracedDelivery): object {
   return {
     recipient,
     orig_recipient: origRecipient,
@@ -152,6 +154,7 @@ function deliveryJson({ recipient, origRecipient, state, ended, endedBy, events 
     first_cause: events[0]?.cause ?? null,
     ended: isoTime(ended),
     ended_by: endedBy,
+    suggestion,
     events: events.map((event, index) => ({ ...eventJson(event), waited_seconds: waitedSeconds(event, events[index - 1]) })),
   };
 }

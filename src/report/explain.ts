@@ -23,13 +23,21 @@ export interface Explanation {
   delistUrl: string | null;
 }
 
+/** What is known of a reply beside its text. */
+export interface ReplyOrigin {
+  /** Who gave it, by its server's name; else the text may tell. */
+  provider: string | null;
+  /** The status that a reporting MTA attached. */
+  status: string | null;
+}
+
 /** Explains one reply, or a bare code (`550`, `5.7.26`). */
-export function explain(text: string, interpreter: Interpreter): Explanation {
-  const provider = providerOfReply(text);
-  const { kind, listing } = interpreter.readBare(text, provider);
+export function explain(text: string, interpreter: Interpreter, origin: ReplyOrigin = { provider: null, status: null }): Explanation {
+  const provider = origin.provider ?? providerOfReply(text);
+  const { kind, listing, reply } = interpreter.readBare(text, provider, origin.status);
   const { code, enhanced, stage, rule } = kind;
   return {
-    text,
+    text: reply.text,
     code,
     codeMeaning: code === null ? null : replyCodeMeaning(code),
     enhanced,

@@ -1,6 +1,9 @@
 import type { Outcome } from '../delivery/event.js';
 import type { StatusAnswer } from './status.js';
+import type { Suppressed, SuppressQuestion } from './suppress.js';
 import type { TraceAnswer, TraceQuestion } from './trace.js';
+import type { KnownDomains } from './typo.js';
+import type { UnknownKind } from './unknown.js';
 
 /** Half-open [since, until) in UTC ms; `null` = open on that side. */
 export interface Range {
@@ -144,5 +147,9 @@ export interface ReportStore {
   events(question: EventsQuestion): Iterable<EventRow>;
   trace(question: TraceQuestion): TraceAnswer;
   status(): StatusAnswer;
+  unknown(range: Range): UnknownKind[];
+  suppressed(question: SuppressQuestion): Suppressed[];
+  /** Domains that this host delivers to. */
+  deliveredDomains(): KnownDomains;
   close(): void;
 }

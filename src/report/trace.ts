@@ -32,6 +32,8 @@ export interface TracedDelivery {
   ended: number | null;
   /** Who took it out of the queue, where the log says so. */
   endedBy: string | null;
+  /** What the sender probably meant, where the address looks mistyped. */
+  suggestion: string | null;
   /** Oldest first, at least one. */
   events: EventRow[];
 }

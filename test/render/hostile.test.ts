@@ -58,7 +58,15 @@ describe('text from strangers', () => {
   it('is shown, not obeyed, in a trace and in the status', () => {
     // biome-ignore lint/complexity/useRegexLiterals: control characters are easier to read escaped
     const control = new RegExp('[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\u202e]');
-    const delivery = { recipient: HOSTILE, origRecipient: 'x', state: 'removed' as const, ended: 0, endedBy: HOSTILE, events: [event] };
+    const delivery = {
+      recipient: HOSTILE,
+      origRecipient: 'x',
+      state: 'removed' as const,
+      ended: 0,
+      endedBy: HOSTILE,
+      suggestion: HOSTILE,
+      events: [event],
+    };
     const names = { host: HOSTILE, mta: 'postfix', queueId: HOSTILE, messageId: HOSTILE, sender: HOSTILE, authUser: HOSTILE, helo: HOSTILE };
     const message = { ...names, client: HOSTILE, clientIp: HOSTILE, requeuedFrom: HOSTILE, arrived: 0, deliveries: [delivery] };
     expect(traceText({ what: HOSTILE, messages: [message], more: 0 }, TABLE)).not.toMatch(control);

@@ -76,6 +76,14 @@ export function eventsOfDeliveries(db: Database, ids: readonly number[]): { deli
   return rows.map((row) => ({ deliveryId: row.delivery_id, event: eventOf(row) }));
 }
 
+/** Some events by their ids, in any order. */
+export function eventsById(db: Database, ids: readonly number[]): EventRow[] {
+  return db
+    .prepare<[string], Row>(`SELECT ${COLUMNS} FROM ${EVENT_TABLES} WHERE e.id IN (SELECT value FROM json_each(?))`)
+    .all(JSON.stringify(ids))
+    .map(eventOf);
+}
+
 const COLUMNS = `e.id, e.time, e.outcome, e.vals, e.attempt, e.delay_ms, h.name AS host, de.mta, de.queue_id, de.message_id, s.address AS sender,
   de.auth_user, de.address AS recipient, d.name AS recipient_domain, de.orig_recipient, ro.mx, a.ip AS mx_ip, ro.provider, t.name AS transport,
   own.template, r.stage, r.code, r.enhanced, r.cause, r.rule, l.list, l.subject`;

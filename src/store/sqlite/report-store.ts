@@ -1,12 +1,17 @@
 import type { Database } from 'better-sqlite3';
-import type { EventRow, EventsQuestion, ReportStore, TopAnswer, TopQuestion } from '../../report/question.js';
+import type { EventRow, EventsQuestion, Range, ReportStore, TopAnswer, TopQuestion } from '../../report/question.js';
 import type { StatusAnswer } from '../../report/status.js';
+import type { Suppressed, SuppressQuestion } from '../../report/suppress.js';
 import type { TraceAnswer, TraceQuestion } from '../../report/trace.js';
+import type { KnownDomains } from '../../report/typo.js';
+import type { UnknownKind } from '../../report/unknown.js';
 import { eventRows } from './event-rows.js';
 import { guard } from './open.js';
 import { status } from './status.js';
+import { deliveredDomains, suppressed } from './suppress.js';
 import { top } from './top.js';
 import { trace } from './trace.js';
+import { unknownKinds } from './unknown.js';
 
 /** Questions to a SQLite database; each answer is one consistent state, also while an ingest writes. */
 export class SqliteReportStore implements ReportStore {
@@ -30,6 +35,18 @@ export class SqliteReportStore implements ReportStore {
 
   status(): StatusAnswer {
     return guard(this.#db.name, () => this.#db.transaction(() => status(this.#db))());
+  }
+
+  unknown(range: Range): UnknownKind[] {
+    return guard(this.#db.name, () => this.#db.transaction(() => unknownKinds(this.#db, range))());
+  }
+
+  suppressed(question: SuppressQuestion): Suppressed[] {
+    return guard(this.#db.name, () => this.#db.transaction(() => suppressed(this.#db, question))());
+  }
+
+  deliveredDomains(): KnownDomains {
+    return guard(this.#db.name, () => deliveredDomains(this.#db));
   }
 
   close(): void {

@@ -1,8 +1,10 @@
 import type { Database } from 'better-sqlite3';
 import type { EventRow, Range } from '../../report/question.js';
 import type { DeliveryState, TraceAnswer, TracedDelivery, TracedMessage, TraceQuestion } from '../../report/trace.js';
+import { mayBeTypo, suggestionFor } from '../../report/typo.js';
 import { eventsOfDeliveries } from './event-rows.js';
 import { BLOCK_SHIFT, blocksWith } from './signpost.js';
+import { deliveredDomains } from './suppress.js';
 import { whereTime } from './where.js';
 
 interface DeliveryRow {
@@ -46,6 +48,7 @@ export function trace(db: Database, question: TraceQuestion): TraceAnswer {
   }
   const messages = messagesOf(rows, events);
   const kept = question.limit > 0 ? messages.slice(-question.limit) : messages;
+  suggest(db, kept);
   return { what: question.what, messages: kept, more: messages.length - kept.length };
 }
 
@@ -130,6 +133,16 @@ function messagesOf(rows: readonly DeliveryRow[], events: ReadonlyMap<number, Ev
   return inOrder([...messages.values()]);
 }
 
+/** What was probably meant, for deliveries that failed as a mistyped address does. */
+function suggest(db: Database, messages: readonly TracedMessage[]): void {
+  const mistyped = messages.flatMap(({ deliveries }) => deliveries).filter(({ events }) => mayBeTypo(events.at(-1)?.cause ?? ''));
+  if (mistyped.length === 0) return;
+  const delivered = deliveredDomains(db);
+  for (const delivery of mistyped) {
+    delivery.suggestion = suggestionFor(delivery.events.at(-1)?.cause ?? '', delivery.origRecipient ?? delivery.recipient, delivered);
+  }
+}
+
 function inOrder(messages: readonly TracedMessage[]): TracedMessage[] {
   const byMessageId = new Map<string, number>();
   const startOf = (message: TracedMessage) => message.arrived ?? message.deliveries[0]?.events[0]?.time ?? 0;
@@ -162,7 +175,7 @@ function deliveryOf(row: DeliveryRow, events: EventRow[]): TracedDelivery {
   const last = events.at(-1);
   const state = stateOf(row, last);
   const ended = state === 'waiting' ? null : (row.ended ?? (row.how === null && state === 'completed' ? null : (last?.time ?? null)));
-  return { recipient: row.recipient, origRecipient: row.orig_recipient, state, ended, endedBy: row.by, events };
+  return { recipient: row.recipient, origRecipient: row.orig_recipient, state, ended, endedBy: row.by, suggestion: null, events };
 }
 
 function stateOf(row: DeliveryRow, last: EventRow | undefined): DeliveryState {

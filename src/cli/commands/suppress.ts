@@ -1,0 +1,48 @@
+import { type Command, Option } from 'commander';
+import { DB_OPTION, databasePath } from '../database.js';
+import { addRangeOptions } from '../filters.js';
+import { write } from '../output.js';
+import { type RangeOptions, rangeOf } from '../range.js';
+import { zoneOption } from '../zone.js';
+
+interface SuppressOptions extends RangeOptions {
+  db?: string;
+  tz?: string;
+  format: 'csv' | 'json' | 'plain';
+}
+
+export function addSuppress(program: Command): Command {
+  const command = program
+    .command('suppress')
+    .description('Addresses to stop mailing: they failed for good, for a reason of their own that lasts, and took no mail since.')
+    .addOption(new Option('--format <format>', 'plain: addresses alone').choices(['csv', 'json', 'plain']).default('csv'))
+    .option(...DB_OPTION);
+  return addRangeOptions(command)
+    .addHelpText(
+      'after',
+      `
+The range is that of the last failure. Never on the list: refusals for spam, block lists, policy, quota.
+What was probably meant (gmial.com: gmail.com) stands beside an address that looks mistyped.
+
+Examples:
+  $ bouncelog suppress > suppress.csv
+  $ bouncelog suppress --since 2026-11-01 --format plain
+  $ bouncelog suppress --format json | jq -r '.addresses[] | select(.suggestion) | [.address, .suggestion] | @tsv'`,
+    )
+    .action(async (options: SuppressOptions) => {
+      const range = rangeOf(options, zoneOption(options.tz).name, Date.now());
+      const [{ openForReading }, { SqliteReportStore }, render] = await Promise.all([
+        import('../../store/sqlite/open.js'),
+        import('../../store/sqlite/report-store.js'),
+        import('../../render/suppress.js'),
+      ]);
+      const store = new SqliteReportStore(openForReading(databasePath(options.db)));
+      try {
+        const list = store.suppressed({ range });
+        if (options.format === 'json') await write(`${JSON.stringify(render.suppressJson(list), null, 2)}\n`);
+        else await write(options.format === 'plain' ? render.suppressPlain(list) : render.suppressCsv(list));
+      } finally {
+        store.close();
+      }
+    });
+}

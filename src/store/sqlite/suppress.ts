@@ -1,0 +1,50 @@
+import type { Database } from 'better-sqlite3';
+import { type Suppressed, type SuppressQuestion, suppressingCauses } from '../../report/suppress.js';
+import { type KnownDomains, likelyAddress } from '../../report/typo.js';
+import { OUTCOME_IDS } from './outcomes.js';
+
+/** Domains that count as known when a typo is looked for. */
+const KNOWN_DOMAINS = 5_000;
+
+interface Row {
+  address: string;
+  cause: string;
+  first: number;
+  last: number;
+  n: number;
+}
+
+/** Addresses with a lasting recipient failure, none that mail was delivered to since; in the order of their names. */
+export function suppressed(db: Database, { range }: SuppressQuestion): Suppressed[] {
+  const { bounced, expired } = OUTCOME_IDS;
+  const causes = suppressingCauses();
+  const rows = db
+    .prepare<unknown[], Row>(
+      `WITH lasting AS (
+         SELECT lower(CASE WHEN d.recipient LIKE '%@' THEN d.recipient || ifnull((SELECT name FROM domain WHERE id = d.domain_id), '') ELSE d.recipient END) AS address,
+           r.cause, e.time
+         FROM event e JOIN reply r ON r.id = ifnull(e.basis_id, e.reply_id) JOIN delivery d ON d.id = e.delivery_id
+         WHERE e.outcome IN (${bounced}, ${expired}) AND r.cause IN (${causes.map(() => '?').join(', ')}) AND d.recipient LIKE '%_@%'
+       )
+       SELECT address, cause, min(time) AS first, max(time) AS last, count(*) AS n
+       FROM lasting l
+       WHERE NOT EXISTS (SELECT 1 FROM redelivered x WHERE x.recipient = l.address AND x.time >= l.time)
+       GROUP BY address
+       HAVING max(time) >= ? AND max(time) < ?
+       ORDER BY address`,
+    )
+    .all(...causes, range.since ?? Number.MIN_SAFE_INTEGER, range.until ?? Number.MAX_SAFE_INTEGER);
+  if (rows.length === 0) return [];
+  const known = deliveredDomains(db);
+  return rows.map(({ address, cause, first, last, n }) => ({ address, cause, first, last, count: n, suggestion: likelyAddress(address, known) }));
+}
+
+/** Domains that this host delivers to, with how many deliveries each. */
+export function deliveredDomains(db: Database): KnownDomains {
+  const rows = db
+    .prepare<[], { name: string; n: number }>(
+      `SELECT d.name, sum(h.deliveries) AS n FROM hourly h JOIN domain d ON d.id = h.domain_id WHERE h.outcome = 0 GROUP BY d.id ORDER BY n DESC LIMIT ${KNOWN_DOMAINS}`,
+    )
+    .all();
+  return new Map(rows.map(({ name, n }) => [name, n]));
+}
