@@ -1,6 +1,6 @@
 import { type Cause, causeOf } from './causes.js';
 import { readData } from './data.js';
-import { allProviders } from './providers.js';
+import { allProviders, type Provider } from './providers.js';
 
 /** What to tell the admin about a cause. */
 export interface Advice {
@@ -33,10 +33,17 @@ export function adviceFor(causeId: string, provider: string | null): Advice {
   return { meaning, fix, who, provider: own === undefined ? null : { id: own.provider, fix: own.fix, url: own.url } };
 }
 
-let marks: { id: string; pattern: RegExp }[] | null = null;
+let marks: { any: RegExp; each: { id: string; pattern: RegExp }[] } | null = null;
 
 /** The provider whose own words a reply holds (its help page, its codes), `null` when nothing tells. */
 export function providerOfReply(text: string): string | null {
-  marks ??= allProviders().flatMap(({ id, says }) => (says === undefined ? [] : [{ id, pattern: new RegExp(says.join('|')) }]));
-  return marks.find(({ pattern }) => pattern.test(text))?.id ?? null;
+  marks ??= marksOf(allProviders());
+  // Nearly all replies hold none: one look for all of them takes a third of the time of one for each.
+  if (!marks.any.test(text)) return null;
+  return marks.each.find(({ pattern }) => pattern.test(text))?.id ?? null;
+}
+
+function marksOf(providers: readonly Provider[]): { any: RegExp; each: { id: string; pattern: RegExp }[] } {
+  const each = providers.flatMap(({ id, says }) => (says === undefined ? [] : [{ id, pattern: new RegExp(says.join('|')) }]));
+  return { any: new RegExp(each.map(({ pattern }) => pattern.source).join('|')), each };
 }

@@ -1,7 +1,7 @@
 import { detach } from '../log/encoding.js';
 import type { Mta } from '../log/record.js';
 import { type Classification, Classifier } from './classify.js';
-import { type Listing, listingOf } from './listings.js';
+import { type BlockList, knownList, type Listing, listingOf } from './listings.js';
 import { isMeaningfulName } from './names.js';
 import { type Reply, readBareReply, readReply, type Stage } from './reply.js';
 import { isLocalTransport, ownStage } from './said-exim.js';
@@ -32,9 +32,10 @@ export interface ReadReply {
  */
 export class Interpreter {
   readonly #classifier: Classifier;
-  readonly #kinds = new Map<string, ReplyKind>();
+  /** By template: a text is looked up once, whatever its codes. */
+  readonly #templates = new Map<string, Remembered>();
   readonly #maxKinds: number;
-  readonly #stages = new Map<string, Stage>();
+  #kinds = 0;
 
   /** @param maxKinds distinct kinds to remember before new ones share one `{text}` kind per code */
   constructor(classifier: Classifier = new Classifier(), maxKinds = 50_000) {
@@ -44,7 +45,10 @@ export class Interpreter {
 
   /** Makes a kind known that was found in an earlier run. */
   remember(kind: ReplyKind): void {
-    this.#kinds.set(detach(keyOf(kind.template, kind, kind.provider)), kind);
+    const template = this.#templates.get(kind.template);
+    if (template === undefined) this.#templates.set(kind.template, { ownStage: null, list: undefined, kinds: [kind] });
+    else template.kinds.push(kind);
+    this.#kinds++;
   }
 
   /** Reads what an MTA logged for one try, at a receiver of this provider. */
@@ -62,29 +66,27 @@ export class Interpreter {
   #interpret(reply: Reply, transport: string | null, context: MaskContext, saidBy: string | null): ReadReply {
     const provider = saidBy !== null && this.#classifier.providers.has(saidBy) ? saidBy : null;
     let { template, values } = maskReply(reply.text, context, isMeaningfulName);
-    if (reply.stage === 'unknown') reply.stage = this.#stageOf(template, transport);
-    let kind = this.#kinds.get(keyOf(template, reply, provider));
-    if (kind === undefined && this.#kinds.size >= this.#maxKinds) {
+    let known = this.#templates.get(template);
+    if (reply.stage === 'unknown') reply.stage = stageOf(template, transport, known);
+    let kind = kindOf(known, reply, provider);
+    if (kind === undefined && this.#kinds >= this.#maxKinds) {
       template = '{text}';
       values = [reply.text];
-      kind = this.#kinds.get(keyOf(template, reply, provider));
+      known = this.#templates.get(template);
+      kind = kindOf(known, reply, provider);
     }
     kind ??= this.#add(template, reply, provider);
-    const isListing = kind.cause === 'ip-blocklisted' || kind.cause === 'domain-blocklisted';
-    const listing = isListing ? listingOf(reply.text, kind.cause === 'ip-blocklisted' ? 'ip' : 'domain') : null;
-    return { kind, values, listing };
+    return { kind, values, listing: this.#listingOf(kind, reply.text) };
   }
 
-  /** The stage that our own MTA's words show: looked for once for each template, not for each reply. */
-  #stageOf(template: string, transport: string | null): Stage {
-    if (transport !== null && isLocalTransport(transport)) return 'local';
-    let stage = this.#stages.get(template);
-    if (stage === undefined) {
-      stage = ownStage(template, null);
-      if (this.#stages.size >= this.#maxKinds) this.#stages.clear();
-      this.#stages.set(detach(template), stage);
-    }
-    return stage;
+  /** A list that we know by name stands in the template; its subject varies. */
+  #listingOf(kind: ReplyKind, text: string): Listing | null {
+    if (kind.cause !== 'ip-blocklisted' && kind.cause !== 'domain-blocklisted') return null;
+    const subject = kind.cause === 'ip-blocklisted' ? 'ip' : 'domain';
+    const known = kind.template === '{text}' ? undefined : this.#templates.get(kind.template);
+    if (known === undefined) return listingOf(text, subject);
+    if (known.list === undefined) known.list = knownList(text);
+    return listingOf(text, subject, known.list);
   }
 
   #add(template: string, reply: Reply, provider: string | null): ReplyKind {
@@ -103,12 +105,26 @@ export class Interpreter {
   }
 }
 
+/** What is known of a template. */
+interface Remembered {
+  /** The stage that our own MTA's words show; `null` = not looked for yet. */
+  ownStage: Stage | null;
+  /** The block list in it that we know by name, `null` = none; `undefined` = not looked for yet. */
+  list: BlockList | null | undefined;
+  /** Hardly ever more than one or two: the codes stand in the template too. */
+  kinds: ReplyKind[];
+}
+
 const later = (): Stage => 'unknown';
 
-function keyOf(
-  template: string,
-  { code, enhanced, stage }: { code: number | null; enhanced: string | null; stage: Stage },
-  provider: string | null,
-): string {
-  return `${stage} ${code ?? ''} ${enhanced ?? ''} ${provider ?? ''} ${template}`;
+/** The stage that our own MTA's words show: looked for once for each template, not for each reply. */
+function stageOf(template: string, transport: string | null, known: Remembered | undefined): Stage {
+  if (transport !== null && isLocalTransport(transport)) return 'local';
+  if (known === undefined) return ownStage(template, null);
+  known.ownStage ??= ownStage(template, null);
+  return known.ownStage;
+}
+
+function kindOf(known: Remembered | undefined, { code, enhanced, stage }: Reply, provider: string | null): ReplyKind | undefined {
+  return known?.kinds.find((kind) => kind.code === code && kind.stage === stage && kind.enhanced === enhanced && kind.provider === provider);
 }

@@ -57,7 +57,8 @@ export function fillTemplate(template: string, values: readonly string[], contex
 }
 
 const ONLY_LETTERS = /^[A-Za-z-]+[.:!?]?$/;
-const TRAILING = /[.:!?*]+$/;
+/** Ends a sentence, not a word. */
+const TRAILING = '.:!?*';
 const IPV4 = /^(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?:(:)(\d+))?$/;
 const IPV6 = /^(?=(?:[^:]*:){2})[0-9a-f:]*(?:\d{1,3}(?:\.\d{1,3}){3})?$/i;
 const STATUS_CODE = /^#?[245]\.\d{1,3}\.\d{1,3}$/;
@@ -85,11 +86,11 @@ function maskWord(word: string, index: number, masking: Masking): string | null 
   const { text, context, values } = masking;
   if (word.length === 1 && /[{}\u0000-\u001f\u007f]/.test(word)) return keep(values, 'text', word);
   if (isQuotedUser(text, index)) return maskQuotedUser(word, context, values);
-  const tail = TRAILING.exec(word)?.[0] ?? '';
-  const core = tail === '' ? word : word.slice(0, -tail.length);
-  if (core === '') return null;
-  const masked = maskCore(core, index, masking);
-  return masked === null ? null : masked + tail;
+  let end = word.length;
+  while (end > 0 && TRAILING.includes(word[end - 1] ?? '')) end--;
+  if (end === 0) return null;
+  const masked = maskCore(end === word.length ? word : word.slice(0, end), index, masking);
+  return masked === null ? null : masked + word.slice(end);
 }
 
 function maskCore(core: string, index: number, masking: Masking): string | null {
@@ -98,33 +99,56 @@ function maskCore(core: string, index: number, masking: Masking): string | null 
   if (core === context.mxIp) return '{mx-ip}';
   const at = core.indexOf('@');
   if (at >= 0 && core.length > 2) return maskAddress(core, context, values);
-  if (URL_START.test(core)) return maskParts(core, /[/?&=#;:+]/, values, keepsName);
-  const line = REPLY_CODE_LINE.exec(core);
+  // Which characters a word has rules most forms out: a third of the time of trying them all.
+  const has = charactersOf(core);
+  if ((has & (SLASH | DOT)) !== 0 && URL_START.test(core)) return maskParts(core, /[/?&=#;:+]/, values, keepsName);
+  const line = (has & DASH) === 0 ? null : REPLY_CODE_LINE.exec(core);
   if (line !== null) {
     const rest = line[2] ?? '';
     const masked = maskCore(rest, index + 4, masking);
     return masked === null ? null : (line[1] ?? '') + masked;
   }
-  if (STATUS_CODE.test(core)) return null;
-  const ip = IPV4.exec(core);
+  const isDotted = (has & (DIGIT | DOT)) === (DIGIT | DOT);
+  if (isDotted && STATUS_CODE.test(core)) return null;
+  const ip = isDotted ? IPV4.exec(core) : null;
   if (ip !== null) {
     const address = ip[1] === context.mxIp ? '{mx-ip}' : keep(values, 'ip', ip[1] ?? '');
     return ip[3] === undefined ? address : `${address}:${keep(values, 'number', ip[3])}`;
   }
-  if (TIME.test(core)) return keep(values, 'time', core);
-  if (core.includes(':') && IPV6.test(core) && /[0-9a-f]/i.test(core)) return keep(values, 'ip', core);
-  const host = HOST.exec(core);
+  if ((has & DIGIT) !== 0 && (has & (COLON | DASH | SLASH)) !== 0 && TIME.test(core)) return keep(values, 'time', core);
+  if ((has & COLON) !== 0 && IPV6.test(core) && /[0-9a-f]/i.test(core)) return keep(values, 'ip', core);
+  const host = (has & DOT) === 0 ? null : HOST.exec(core);
   if (host !== null && !NO_TLD.test(host[1] ?? host[2] ?? '')) return keepsName(core) ? null : keep(values, 'host', core);
-  if (core.includes('/') || core.includes(':')) return maskParts(core, /[/:]/, values, keepsName);
+  if ((has & (SLASH | COLON)) !== 0) return maskParts(core, /[/:]/, values, keepsName);
   return maskPlain(core, text, index, values);
+}
+
+const DIGIT = 1;
+const DOT = 2;
+const COLON = 4;
+const SLASH = 8;
+const DASH = 16;
+
+/** Which of the characters that make forms are in a word. */
+function charactersOf(word: string): number {
+  let has = 0;
+  for (let i = 0; i < word.length; i++) {
+    const c = word.charCodeAt(i);
+    if (c >= 48 && c <= 57) has |= DIGIT;
+    else if (c === 46) has |= DOT;
+    else if (c === 58) has |= COLON;
+    else if (c === 47) has |= SLASH;
+    else if (c === 45) has |= DASH;
+  }
+  return has;
 }
 
 /** A word without structure: a number, a code that means something, or an opaque id. */
 function maskPlain(core: string, text: string, index: number, values: string[]): string | null {
   if (!/\d/.test(core)) return looksRandom(core) ? keep(values, 'id', core) : null;
   if (REPLY_CODE.test(core) && isReplyCodeAt(text, index)) return null;
-  if (/^#?\d+$/.test(core)) return isBracketedReason(core, text, index) ? null : keep(values, 'number', core);
-  if (/^[\d.,%+-]+$/.test(core)) return keep(values, 'number', core);
+  if (/^#?\d+$/.test(core)) return isBracketedReason(core, text, index) ? null : keep(values, isNamedId(core, text, index) ? 'id' : 'number', core);
+  if (/^[\d.,%+-]+$/.test(core)) return keep(values, isNamedId(core, text, index) ? 'id' : 'number', core);
   if (core.length <= 14 && REASON_CODE.test(core)) return null;
   if (TERM.test(core)) return null;
   return keep(values, 'id', core);
@@ -133,6 +157,14 @@ function maskPlain(core: string, text: string, index: number, values: string[]):
 /** A code at the start, glued to a status code, or after a colon is the server's; any other number is a number. */
 function isReplyCodeAt(text: string, index: number): boolean {
   return index === 0 || text.startsWith(': ', index - 2) || /^[- ]#?[245]\.\d/.test(text.slice(index + 3, index + 7));
+}
+
+/** Ids that happen to have no letter must not make a template of their own: behind a word for an id, or longer than any count. */
+function isNamedId(core: string, text: string, index: number): boolean {
+  return (
+    core.length >= 10 ||
+    /(?:\b|_)(?:id|ref|reference|ticket|session|transaction|queue|token|key)[ =:#]{1,2}$/i.test(text.slice(Math.max(0, index - 14), index))
+  );
 }
 
 /** `[103]`, `[#102]`: short numbers alone in brackets are a server's reason code. */

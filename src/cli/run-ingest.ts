@@ -119,6 +119,8 @@ async function writerFor(
   const threaded = options.dryRun !== true && availableParallelism() > 1 && bytes >= (options.threadBytes ?? THREAD_PAYS_BYTES);
   // Only what is used is loaded: rules and the public suffix list take memory.
   if (threaded) {
+    // The thread reads rules when it starts to write; what is wrong with an admin's own must be said before.
+    if (own.length > 0) (await import('../bounce/rules.js')).allRules(own);
     const { ThreadedWriter } = await import('../ingest/threaded-writer.js');
     return new ThreadedWriter(options.db, own);
   }

@@ -23,6 +23,22 @@ export function classifiedJson(explanation: Explanation): object {
   };
 }
 
+/** The same as text, with a line end. What says the advice is the same for each cause and provider, and made once. */
+export function classifiedLine(explanation: Explanation): string {
+  const { text, code, enhanced, cause, hardness, rule, provider, listing } = explanation;
+  const key = `${cause.id} ${provider}`;
+  let end = lineEnds.get(key);
+  if (end === undefined) {
+    end = `"advice":${JSON.stringify((classifiedJson(explanation) as { advice: object }).advice)}}\n`;
+    lineEnds.set(key, end);
+  }
+  const named = listing === null ? null : { list: listing.list, subject: listing.subject };
+  const head = JSON.stringify({ text, code, enhanced, cause: cause.id, hardness, rule, provider, listing: named });
+  return `${head.slice(0, -1)},${end}`;
+}
+
+const lineEnds = new Map<string, string>();
+
 /** `explain` of a bounce message: the contract `bouncelog/bounce/1`. */
 export function messageJson({ message, recipients }: ExplainedMessage): object {
   return {

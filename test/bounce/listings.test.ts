@@ -12,6 +12,10 @@ it.each([
   ['550 5.7.606 Access denied, banned sending IP [192.0.2.10]. Visit https://sender.office.com/', 'microsoft', '192.0.2.10'],
   ['550 is in an RBL on rbl.example-host.net, see https://rbl.example-host.net/?q=192.0.2.10', 'rbl.example-host.net', '192.0.2.10'],
   ['554 Client host [2001:db8::25] blocked using bl.unheard-of.example', 'bl.unheard-of.example', '2001:db8::25'],
+  ['550 5.7.1 192.0.2.0/24 is on our block list (S3150)', 'microsoft', '192.0.2.0/24'],
+  ['554 5.7.1 10.2.0.192.bl.unheard-of.example is listed, blocked using bl.unheard-of.example', 'bl.unheard-of.example', '192.0.2.10'],
+  ['554 mail from 198.51.100.7 to 203.0.113.9 blocked, see https://www.spamhaus.org/query/ip/192.0.2.10', 'spamhaus-zen', '192.0.2.10'],
+  ['550 192.0.2.10. is listed at zen.spamhaus.org', 'spamhaus-zen', '192.0.2.10'],
   ['550 5.7.1 message contains a URI listed in dbl.spamhaus.org: bad-link.example', 'spamhaus-dbl', 'bad-link.example'],
   ['554 5.7.1 rejected: link domain listed at multi.surbl.org', 'surbl', ''],
 ])('%s', (text, list, subject) => {

@@ -38,6 +38,11 @@ describe('masks', () => {
     expect(mask('552 5.7.0 spam detected, id 4f3a')).toBe(mask('552 5.7.0 spam detected, id 99bc'));
   });
 
+  it.each(['id=', 'ref: ', 'session #', 'queue id '])('of ids are the same whether or not an id has a letter: %s', (before) => {
+    expect(mask(`550 refused (${before}1234567)`)).toBe(mask(`550 refused (${before}12e4567)`));
+    expect(mask('550 refused 12345678901')).toBe(mask('550 refused 123456f8901'));
+  });
+
   it('never merge different reasons', () => {
     const replies = ['550 5.1.1 no', '550 5.2.1 no', '550 S3140', '550 S3150', '450 5.1.1 no', '550 [TSS04]', '550 [TSS09]'];
     expect(new Set(replies.map(mask)).size).toBe(replies.length);
