@@ -23,6 +23,11 @@ export function allProviders(): readonly Provider[] {
   return providers;
 }
 
+/** What people call a provider; its id where it has no other name. */
+export function providerName(id: string): string {
+  return allProviders().find((provider) => provider.id === id)?.name ?? id;
+}
+
 /**
  * The provider of a receiving host: the longest known suffix of its name, else the registrable domain of
  * the name (Public Suffix List), which is its own provider. Without an MX the recipient's domain decides,

@@ -1,4 +1,4 @@
-import { allProviders } from '../bounce/providers.js';
+import { providerName } from '../bounce/providers.js';
 import type { Explanation } from '../report/explain.js';
 import type { ExplainedMessage } from '../report/explain-message.js';
 import { safeText } from './safe.js';
@@ -12,10 +12,6 @@ const WHO: Record<string, string> = {
   receiver: "the receiver's admin",
   nobody: 'nobody, it mends itself',
 };
-
-function providerName(id: string): string {
-  return allProviders().find((provider) => provider.id === id)?.name ?? id;
-}
 
 const STAGES: Record<string, string> = {
   connect: 'when we connected',

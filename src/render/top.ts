@@ -1,5 +1,7 @@
 import Table from 'cli-table3';
+import { adviceFor } from '../bounce/advice.js';
 import { type Cause, causeOf } from '../bounce/causes.js';
+import { providerName } from '../bounce/providers.js';
 import type { Group, TopAnswer, TopRow } from '../report/question.js';
 import { NO_BORDERS } from './borders.js';
 import { type Cell, csvLine } from './csv.js';
@@ -18,6 +20,8 @@ export interface TableOptions {
   now: number;
   /** Say under each cause what to do. */
   advice: boolean;
+  /** The only provider that was asked for: its own advice is added. */
+  provider: string | null;
 }
 
 const HEADINGS: Record<Group, string> = {
@@ -46,7 +50,7 @@ export function topTable(answer: TopAnswer, options: TableOptions): string {
   if (answer.rows.length === 0) parts.push('No failures match.');
   else parts.push(table(answer, style, options));
   if (answer.more > 0) parts.push(style.faint(`and ${count(answer.more)} more (--limit 0 shows all)`));
-  if (options.advice) parts.push(advice(answer, style, options.width));
+  if (options.advice) parts.push(advice(answer, style, options));
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
@@ -118,18 +122,28 @@ function nameOf(group: Group, key: string | number | null): string {
   return key === null ? '(none)' : safeText(String(key));
 }
 
-/** What the causes shown mean and what to do about them, each once. */
-function advice(answer: TopAnswer, style: Style, width: number): string {
+/** What the causes shown mean and what to do about them, each once, with what the providers shown ask for. */
+function advice(answer: TopAnswer, style: Style, { width, provider: asked }: TableOptions): string {
   const level = answer.by.indexOf('cause');
   if (level < 0) return '';
-  const causes = new Map<string, Cause>();
+  const providerLevel = answer.by.indexOf('provider');
+  const causes = new Map<string, { cause: Cause; there: Map<string, string> }>();
   for (const row of answer.rows) {
     const cause = causeOf(String(row.keys[level] ?? ''));
-    causes.set(cause.id, cause);
+    const shown = causes.get(cause.id) ?? { cause, there: new Map() };
+    causes.set(cause.id, shown);
+    const provider = providerLevel < 0 ? asked : String(row.keys[providerLevel] ?? '');
+    const own = adviceFor(cause.id, provider).provider;
+    if (own !== null) shown.there.set(own.id, `${providerName(own.id)}: ${own.fix} ${own.url}`);
   }
   return [...causes.values()]
-    .map((cause) =>
-      [style.strong(`${cause.title} (${cause.id})`), labelled('  Means', cause.meaning, width), labelled('  Fix', cause.fix, width)].join('\n'),
+    .map(({ cause, there }) =>
+      [
+        style.strong(`${cause.title} (${cause.id})`),
+        labelled('  Means', cause.meaning, width),
+        labelled('  Fix', cause.fix, width),
+        ...[...there.values()].map((text) => labelled('  There', text, width)),
+      ].join('\n'),
     )
     .join('\n\n');
 }

@@ -9,7 +9,7 @@ import type { EventRow, TopAnswer } from '../../src/report/question.js';
 import { NO_LINES } from '../../src/store/store.js';
 
 const HOSTILE = '=cmd|x!A1 \x1b[31mred\x07 \u202egnp.exe "q" \r\n{ip}';
-const TABLE = { width: 80, coloured: false, zone: 'UTC', now: Date.UTC(2026, 10, 24), advice: true };
+const TABLE = { width: 80, coloured: false, zone: 'UTC', now: Date.UTC(2026, 10, 24), advice: true, provider: HOSTILE };
 
 const event: EventRow = {
   id: 1,

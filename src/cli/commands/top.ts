@@ -34,6 +34,7 @@ export function addTop(program: Command): Command {
 Examples:
   $ bouncelog top --last 24h --advice         last night's reasons, with what to do
   $ bouncelog top --by provider,cause         who refuses our mail, and why
+  $ bouncelog top --provider google --advice  what one provider has against us, and what it asks for
   $ bouncelog top --by sender --cause ip-blocklisted
   $ bouncelog top --hard --by domain --limit 0 --format csv > domains.csv`,
     )
@@ -53,7 +54,17 @@ Examples:
         if (options.format === 'json') await write(`${JSON.stringify(render.topJson(answer), null, 2)}\n`);
         else if (options.format === 'ndjson') await writeAll(answer.rows.map((row) => `${JSON.stringify(render.topRowJson(answer.by, row))}\n`));
         else if (options.format === 'csv') await write(render.topCsv(answer));
-        else await write(render.topTable(answer, { width, coloured, zone, now, advice: options.advice === true }));
+        else
+          await write(
+            render.topTable(answer, {
+              width,
+              coloured,
+              zone,
+              now,
+              advice: options.advice === true,
+              provider: options.provider?.length === 1 ? (options.provider[0] ?? null) : null,
+            }),
+          );
       } finally {
         store.close();
       }
