@@ -27,6 +27,8 @@ export interface IngestOptions {
   batchBytes: number;
   /** Bounds on what is remembered of messages in the queue. */
   limits: OpenLimits;
+  /** When it is aborted, reading ends after the chunk under way, and what was read is stored. */
+  signal?: AbortSignal;
   /** Told now and then how many bytes of uncompressed content have been read. */
   onProgress?: (source: Source, bytes: number) => void;
 }
@@ -36,9 +38,14 @@ const BATCH_EVENTS = 20_000;
 /** Larger batches touch a row of the totals less often, and keep more in memory. */
 export const BATCH_BYTES = 16 * 1024 * 1024;
 
+/** A stream may go on for ever: what it brought is stored after this time. */
+const STREAM_COMMIT_MS = 1_000;
+
 /** What one source gave. */
 export interface SourceResult {
   name: string;
+  /** The row that the store keeps of it; `null` when nothing was read of a new source. */
+  sourceId: number | null;
   /** Lines of this run. */
   kinds: LineKinds;
   /** Bytes read in this run. */
@@ -99,6 +106,11 @@ export class Ingest {
     return this.#broken;
   }
 
+  /** The row that the store keeps of a source's content, `null` when it is new. */
+  async identify(source: Source): Promise<number | null> {
+    return (await positionOf(source, this.#store)).id;
+  }
+
   /**
    * Reads a source from where the last run stopped and stores what it says.
    * @throws UserError when reading fails; everything before is stored
@@ -117,6 +129,7 @@ export class Ingest {
     const before = position.kinds;
     let total = start;
     let committed = start;
+    let committedAt = Date.now();
     // Of a stream or a growing file more may come than its first look showed.
     let head: Buffer = position.id === null ? Buffer.alloc(0) : firstBytes;
 
@@ -142,6 +155,7 @@ export class Ingest {
       this.#forgotten = this.#open.dropped;
       this.#broken = false;
       committed = position.position;
+      committedAt = Date.now();
     };
 
     let unfinished = false;
@@ -155,17 +169,27 @@ export class Ingest {
         this.#broken = false;
         tail.push(chunk, framer.pending);
         this.#options.onProgress?.(source, total - start);
-        if (total - committed >= this.#options.batchBytes || this.#collector.waiting >= BATCH_EVENTS) await commit();
+        const isLong = source.size === null && Date.now() - committedAt >= STREAM_COMMIT_MS;
+        if (total - committed >= this.#options.batchBytes || this.#collector.waiting >= BATCH_EVENTS || isLong) await commit();
+        if (this.#options.signal?.aborted) break;
       }
       this.#broken = true;
-      if (source.isFinal) framer.end();
+      if (source.isFinal && !this.#options.signal?.aborted) framer.end();
       this.#broken = false;
       unfinished = framer.pending > 0;
     } finally {
       // After a failed commit what it took is gone from memory: the next run reads it again.
       if (!this.#broken) await this.#finish(commit);
     }
-    return { name: source.name, kinds: reader.kinds, bytes: total - start, skipped: start, unfinished, overlong: framer.overlong };
+    return {
+      name: source.name,
+      sourceId: position.id,
+      kinds: reader.kinds,
+      bytes: total - start,
+      skipped: start,
+      unfinished,
+      overlong: framer.overlong,
+    };
   }
 
   /** The last commit of a source, stored before anything else is read: where the next one begins may depend on it. */

@@ -19,15 +19,18 @@ export class FileSource implements ContentSource {
   readonly size: number;
   readonly modified: number;
   readonly isFinal = false;
+  readonly #held: FileHandle | null;
 
-  constructor(path: string, stats: { size: number; mtimeMs: number }) {
+  /** @param held the file, open; its name may be another file's by now, or nobody's. It stays open. */
+  constructor(path: string, stats: { size: number; mtimeMs: number }, held: FileHandle | null = null) {
     this.name = path;
     this.size = stats.size;
     this.modified = stats.mtimeMs;
+    this.#held = held;
   }
 
   async *read(offset: number): AsyncIterable<Buffer> {
-    const file = await openFile(this.name);
+    const file = await this.#open();
     try {
       const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
       let position = offset;
@@ -42,7 +45,7 @@ export class FileSource implements ContentSource {
     } catch (error) {
       throw readError(this.name, error);
     } finally {
-      await file.close();
+      await this.#close(file);
     }
   }
 
@@ -51,14 +54,22 @@ export class FileSource implements ContentSource {
   }
 
   async slice(from: number, to: number): Promise<Buffer> {
-    const file = await openFile(this.name);
+    const file = await this.#open();
     try {
       return await readFully(file, from, to);
     } catch (error) {
       throw readError(this.name, error);
     } finally {
-      await file.close();
+      await this.#close(file);
     }
+  }
+
+  async #open(): Promise<FileHandle> {
+    return this.#held ?? (await openFile(this.name));
+  }
+
+  async #close(file: FileHandle): Promise<void> {
+    if (file !== this.#held) await file.close();
   }
 }
 
@@ -73,7 +84,8 @@ async function readFully(file: FileHandle, from: number, to: number): Promise<Bu
   return buffer.subarray(0, filled);
 }
 
-async function openFile(path: string): Promise<FileHandle> {
+/** @throws UserError when it cannot be opened */
+export async function openFile(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'r');
   } catch (error) {

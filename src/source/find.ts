@@ -3,9 +3,10 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { UserError } from '../errors.js';
+import { CompressedSource, compressionOf } from './compressed.js';
 import { FileSource, readError } from './file.js';
-import { GzipSource, isGzip } from './gzip.js';
 import { isJournalFile, JournalSource } from './journal.js';
+import { isRotatedName } from './siblings.js';
 import type { Source } from './source.js';
 
 /** Where Debian, Red Hat, SUSE, FreeBSD, cPanel and DirectAdmin keep mail logs. */
@@ -23,8 +24,8 @@ const USUAL_PLACES = [
 ];
 
 /** Names that mail logs have in a directory: `mail.log.1`, `maillog-20261124.gz`, `mainlog.2`, `exim_mainlog`, `syslog`. */
-const LOG_NAME = /mail|mainlog|rejectlog|exim|postfix|syslog|messages|\.log(?:[.-]\d+)*(?:\.gz)?$/i;
-const NO_LOG = /\.(?:db|sqlite\d?|pid|conf|cf|json|md|tar|zip|xz|bz2|zst)$|paniclog|-(?:wal|shm|lock)$/i;
+const LOG_NAME = /mail|mainlog|rejectlog|exim|postfix|syslog|messages|\.log(?:[.-]\d+)*(?:\.(?:gz|xz|zst|bz2))?$/i;
+const NO_LOG = /\.(?:db|sqlite\d?|pid|conf|cf|json|md|tar|tgz|zip|key)$|\.tar\.\w+$|paniclog|-(?:wal|shm|lock)$/i;
 
 /** What was found, and what could not be used and why. */
 export interface Found {
@@ -72,6 +73,24 @@ async function journalIn(path: string, now: number): Promise<Source | null> {
   return names.some((name) => name.endsWith('.journal')) ? new JournalSource({ kind: 'directory', path }, now) : null;
 }
 
+/**
+ * Logs that are written to: the files named, whether they are there or not, and of folders, patterns and the usual places those
+ * whose names are not of rotated files.
+ */
+export async function liveLogs(paths: readonly string[]): Promise<string[]> {
+  const files = new Set<string>();
+  for (const path of paths.length === 0 ? USUAL_PLACES : paths) {
+    if (isDynamicPattern(path)) for (const file of await glob(path, { dot: true, absolute: true })) addLive(files, file);
+    else if (paths.length > 0 && !(existsSync(path) && (await stat(path)).isDirectory())) files.add(path);
+    else if (existsSync(path)) for (const file of await logsIn(path)) addLive(files, file);
+  }
+  return [...files];
+}
+
+function addLive(files: Set<string>, file: string): void {
+  if (!isRotatedName(file)) files.add(file);
+}
+
 async function expand(path: string): Promise<string[]> {
   if (!existsSync(path) && isDynamicPattern(path)) {
     const files = await glob(path, { dot: true });
@@ -80,26 +99,38 @@ async function expand(path: string): Promise<string[]> {
   }
   const stats = await stat(path);
   if (!stats.isDirectory()) return [path];
-  const entries = await readdir(path, { withFileTypes: true, recursive: true });
-  const files = entries
-    .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && LOG_NAME.test(entry.name) && !NO_LOG.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name));
+  const files = await logsIn(path);
   if (files.length === 0) throw new UserError(`${path}: no log in this directory`, { hint: 'Name the files if they have unusual names.' });
   return files;
+}
+
+async function logsIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  return entries
+    .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && LOG_NAME.test(entry.name) && !NO_LOG.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 /** Bytes that tell text from anything else. */
 const PROBE_BYTES = 4096;
 
-async function sourceOf(path: string, now: number): Promise<Source | null> {
+/**
+ * The source that a path names; `null` for an empty file.
+ * @throws UserError when it is no file that can be read
+ */
+export async function sourceOf(path: string, now: number): Promise<Source | null> {
   const stats = await stat(path);
   if (!stats.isFile()) throw new UserError(`${path}: not a file`, { hint: 'Pipe it in instead: bouncelog ingest - < …' });
   if (stats.size === 0) return null;
   const plain = new FileSource(path, stats);
   const head = await plain.head(PROBE_BYTES);
   if (isJournalFile(head)) return new JournalSource({ kind: 'file', path }, now);
-  if (isGzip(head)) return new GzipSource(path, stats);
-  if (isBinary(head)) throw new UserError(`${path}: not a text file`, { hint: 'bouncelog reads plain and gzip-compressed logs, and journal files.' });
+  const compression = compressionOf(head);
+  if (compression !== null) return new CompressedSource(path, stats, compression);
+  if (isBinary(head))
+    throw new UserError(`${path}: not a text file`, {
+      hint: 'bouncelog reads logs, plain or compressed (gzip, xz, zstd, bzip2), and journal files.',
+    });
   return plain;
 }
 

@@ -32,9 +32,14 @@ export class JournalSource implements CursorSource {
   readonly isFinal = true;
   readonly #place: readonly string[];
   readonly #isHost: boolean;
+  readonly #onGap: (message: string) => void;
 
-  /** @param now UTC ms */
-  constructor(place: JournalPlace, now: number) {
+  /**
+   * @param now UTC ms
+   * @param onGap told when the journal no longer holds the entry where we stopped
+   */
+  constructor(place: JournalPlace, now: number, onGap: (message: string) => void = () => {}) {
+    this.#onGap = onGap;
     this.#isHost = place.kind === 'host';
     this.name = place.kind === 'host' ? 'journal' : place.path;
     this.modified = now;
@@ -52,10 +57,42 @@ export class JournalSource implements CursorSource {
     return `journal ${this.name}`;
   }
 
-  readAfter(cursor: string | null): AsyncIterable<Buffer> {
-    const after = cursor === null ? [] : [`--after-cursor=${cursor}`];
-    return journalctl([...this.#place, ...after, '--output=json', `--output-fields=${ENTRY_FIELDS.join(',')}`, ...MATCHES]);
+  async *readAfter(cursor: string | null): AsyncIterable<Buffer> {
+    const from = cursor === null ? [] : [`--cursor=${cursor}`];
+    const entries = journalctl([...this.#place, ...from, '--output=json', `--output-fields=${ENTRY_FIELDS.join(',')}`, ...MATCHES]);
+    if (cursor === null) yield* entries;
+    else yield* this.#withoutFirst(entries, cursor);
   }
+
+  /**
+   * Entries from a cursor on begin with the one that it names, which has been read. When they begin with another, journald has
+   * thrown away what was between (vacuum), and asking for what comes after the cursor would not have told.
+   */
+  async *#withoutFirst(entries: AsyncIterable<Buffer>, cursor: string): AsyncIterable<Buffer> {
+    let first: Buffer | null = Buffer.alloc(0);
+    for await (const chunk of entries) {
+      if (first === null) {
+        yield chunk;
+        continue;
+      }
+      first = Buffer.concat([first, chunk]);
+      const lineEnd = first.indexOf(10);
+      if (lineEnd < 0) continue;
+      const line = first.toString('latin1', 0, lineEnd);
+      const isKnown = line.includes(`"${cursor}"`);
+      if (!isKnown) this.#onGap(gapMessage(this.name, cursor, line));
+      yield isKnown ? first.subarray(lineEnd + 1) : first;
+      first = null;
+    }
+  }
+}
+
+function gapMessage(name: string, cursor: string, firstLine: string): string {
+  const last = /;t=([0-9a-f]+)/.exec(cursor)?.[1];
+  const next = /"__REALTIME_TIMESTAMP"\s*:\s*"(\d+)"/.exec(firstLine)?.[1];
+  const time = (micros: number) => new Date(micros / 1000).toISOString();
+  const span = last === undefined || next === undefined ? '' : ` (${time(Number.parseInt(last, 16))} to ${time(Number(next))})`;
+  return `${name}: the journal no longer holds the entries after the last one read${span}; what was logged between is missing`;
 }
 
 /** Runs journalctl with these arguments and gives what it prints. Ends it when no more is wanted. */

@@ -12,9 +12,9 @@ const { appendFileSync, readFileSync } = require('node:fs');
 const args = process.argv.slice(2);
 appendFileSync(process.env.CALLS, JSON.stringify(args) + '\\n');
 if (process.env.COMPLAINT) { process.stderr.write(process.env.COMPLAINT + '\\n'); process.exit(1); }
-const after = args.find((arg) => arg.startsWith('--after-cursor='))?.slice(15);
+const from = args.find((arg) => arg.startsWith('--cursor='))?.slice(9);
 const lines = readFileSync(process.env.ENTRIES, 'utf8').split('\\n').filter(Boolean);
-const start = after === undefined ? 0 : lines.findIndex((line) => JSON.parse(line).__CURSOR === after) + 1;
+const start = from === undefined ? 0 : Math.max(0, lines.findIndex((line) => JSON.parse(line).__CURSOR === from));
 for (const line of lines.slice(start)) process.stdout.write(line + '\\n');
 `;
 
@@ -67,13 +67,22 @@ describe('ingest --journal', () => {
     bouncelog(['ingest', join(FIXTURES, 'real-logs', 'p1-mail.iso.log'), '--db', fromFile]);
     const without = (path: string) => eventsOf(path).map((event) => JSON.stringify({ ...event, id: null }));
     expect(without(db)).toEqual(without(fromFile));
-    expect(calls().map((args) => args.find((arg) => arg.startsWith('--after-cursor=')))).toEqual([
+    expect(calls().map((args) => args.find((arg) => arg.startsWith('--cursor=')))).toEqual([
       undefined,
-      '--after-cursor=s=1;i=99',
-      '--after-cursor=s=1;i=99',
-      '--after-cursor=s=1;i=436',
+      '--cursor=s=1;i=99',
+      '--cursor=s=1;i=99',
+      '--cursor=s=1;i=436',
     ]);
     expect(calls()[0]).toContain('SYSLOG_FACILITY=2');
+  });
+
+  it('says what is missing when the journal no longer holds the place where it stopped', () => {
+    const { db, ingest } = journal();
+    ingest(lines.slice(0, 200));
+    const ran = ingest(lines.slice(300));
+    expect(ran.code).toBe(0);
+    expect(ran.err).toContain('journal: the journal no longer holds the entries after the last one read');
+    expect(eventsOf(db).length).toBeGreaterThan(20);
   });
 
   it('says what journalctl complains of, and keeps what was read before', () => {

@@ -73,6 +73,14 @@ export class SqliteIngestStore implements IngestStore {
     return this.#open.load();
   }
 
+  /** When the log of this path, or what it was rotated into, was last read, UTC ms; `null` = never. */
+  lastRead(path: string): number | null {
+    const find = this.#db.prepare<[string, string], { at: number | null }>(
+      'SELECT max(updated) AS at FROM source WHERE substr(name, 1, length(?)) = ?',
+    );
+    return find.get(path, path)?.at ?? null;
+  }
+
   failedPages(): FailedPage[] {
     return this.#db.prepare<[], FailedPage>('SELECT page, bits FROM failed_page').all();
   }

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { guard } from './open.js';
+import { guard, makeFolder } from './open.js';
 
 /** Held by the one ingest that may write; the operating system lets go of it when the process ends, however it ends. */
 export interface IngestLock {
@@ -15,6 +16,7 @@ export interface IngestLock {
  */
 export function lockForIngest(path: string): IngestLock | null {
   return guard(path, () => {
+    makeFolder(dirname(path));
     const file = `${path}.lock`;
     if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
     const db = new Database(file, { timeout: 0 });

@@ -39,7 +39,7 @@ export function openForWriting(path: string): Database.Database {
 }
 
 /** Creates missing folders one by one: `mkdirSync` with `recursive` never returns below `/proc`, where nothing can be created. */
-function makeFolder(path: string): void {
+export function makeFolder(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
   mkdirSync(path, { mode: 0o700 });

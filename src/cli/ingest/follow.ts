@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UserError } from '../../errors.js';
+import { FollowedFile } from '../../ingest/follow.js';
+import { inLogOrder } from '../../ingest/order.js';
+import { findSources, liveLogs } from '../../source/find.js';
+import { JournalSource } from '../../source/journal.js';
+import type { IngestCommandOptions } from '../commands/ingest.js';
+import { zoneOption } from '../zone.js';
+import { Notifier } from './notify.js';
+import { tameHeap } from './run.js';
+import { IngestSession, type SessionOptions } from './session.js';
+import { stopSignal } from './signals.js';
+import { say, sayError } from './summary.js';
+
+/** Between two looks at a file: a line is stored well within two seconds. */
+const LOOK_MS = 400;
+/** Between two calls of journalctl. */
+const JOURNAL_MS = 1_000;
+/** Between two looks for new files in folders and patterns. */
+const FIND_MS = 10_000;
+/** Before another try when nothing can be stored (disk full, database locked). */
+const RETRY_MS = 10_000;
+
+/**
+ * `bouncelog ingest --follow`: reads what is there, then stays and reads what is written, until SIGTERM or SIGINT. SIGHUP opens all
+ * files anew. When nothing can be stored it says so, waits, and goes on from what is stored.
+ * @returns the exit code
+ */
+export async function runFollow(paths: readonly string[], options: IngestCommandOptions & { db: string }): Promise<number> {
+  const zone = zoneOption(options.tz);
+  const { signal } = stopSignal();
+  const notifier = new Notifier();
+  tameHeap();
+  while (!signal.aborted) {
+    const session = await IngestSession.open({ ...options, zone }, false, { signal });
+    if (session === null) {
+      say(`another ingest is writing to ${options.db}; nothing done`);
+      return 0;
+    }
+    try {
+      await new Follower(paths, { ...options, zone }, session, notifier, signal).run();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      sayError(error);
+      say(`trying again in ${RETRY_MS / 1000} s`);
+    } finally {
+      await session.close(null);
+    }
+    await pause(RETRY_MS, signal);
+  }
+  notifier.stopping();
+  return 0;
+}
+
+/** Waits, but not longer than the process lives. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch {
+    // Told to stop.
+  }
+}
+
+class Follower {
+  readonly #paths: readonly string[];
+  readonly #options: SessionOptions;
+  readonly #session: IngestSession;
+  readonly #notifier: Notifier;
+  readonly #signal: AbortSignal;
+  readonly #files = new Map<string, FollowedFile>();
+  #nextFind = 0;
+  #nextJournal = 0;
+  #reopen = false;
+
+  constructor(paths: readonly string[], options: SessionOptions, session: IngestSession, notifier: Notifier, signal: AbortSignal) {
+    this.#paths = paths;
+    this.#options = options;
+    this.#session = session;
+    this.#notifier = notifier;
+    this.#signal = signal;
+  }
+
+  async run(): Promise<void> {
+    const onHangup = () => {
+      this.#reopen = true;
+    };
+    process.on('SIGHUP', onHangup);
+    try {
+      await this.#readHistory();
+      let isReady = false;
+      while (!this.#signal.aborted) {
+        const hasNews = await this.#round();
+        if (!isReady) this.#notifier.ready(`following ${this.#files.size} files${this.#options.journal ? ' and the journal' : ''}`);
+        isReady = true;
+        this.#notifier.alive(Date.now());
+        // A log that grows faster than it is looked at is looked at again at once.
+        await pause(hasNews ? LOOK_MS / 4 : LOOK_MS, this.#signal);
+      }
+    } finally {
+      process.off('SIGHUP', onHangup);
+      for (const file of this.#files.values()) await file.reopen();
+    }
+  }
+
+  /** Without a path, and for folders and patterns, what is there is read first, rotated files included. */
+  async #readHistory(): Promise<void> {
+    const { zone, year } = this.#options;
+    if (this.#paths.length === 0 && this.#options.journal) return;
+    const found = await findSources(this.#paths, Date.now());
+    const history = found.sources.filter(({ name }) => !this.#paths.includes(name));
+    for (const source of await inLogOrder(history, zone, year ?? null)) {
+      if (this.#signal.aborted) return;
+      try {
+        await this.#session.ingest.read(source);
+      } catch (error) {
+        if (!(error instanceof UserError) || this.#session.ingest.broken) throw error;
+        sayError(error);
+      }
+    }
+  }
+
+  async #round(): Promise<boolean> {
+    const now = Date.now();
+    if (now >= this.#nextFind) {
+      await this.#find();
+      this.#nextFind = now + FIND_MS;
+    }
+    if (this.#reopen) for (const file of this.#files.values()) await file.reopen();
+    this.#reopen = false;
+    let hasNews = false;
+    for (const file of this.#files.values()) {
+      if (this.#signal.aborted) return false;
+      if (await file.look()) hasNews = true;
+    }
+    if (this.#options.journal && now >= this.#nextJournal) {
+      this.#nextJournal = now + JOURNAL_MS;
+      await this.#session.ingest.read(new JournalSource({ kind: 'host' }, now, say));
+    }
+    return hasNews;
+  }
+
+  /** Files that are written to and that we do not follow yet. */
+  async #find(): Promise<void> {
+    const { zone, year } = this.#options;
+    const live = this.#paths.length === 0 && this.#options.journal ? [] : await liveLogs(this.#paths);
+    for (const path of live) {
+      if (this.#files.has(path)) continue;
+      const readUntil = this.#session.store.lastRead(path);
+      const options = { zone, year: year ?? null, clock: Date.now, onError: sayError };
+      this.#files.set(path, new FollowedFile(path, this.#session.ingest, readUntil, options));
+    }
+  }
+}
