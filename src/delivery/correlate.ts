@@ -1,8 +1,8 @@
 import { detach } from '../log/encoding.js';
-import { isLoopback } from '../log/loopback.js';
 import type { Accepted, Attempt, Done, Expired, HostError, LogRecord, Mta, Rejected, Sent } from '../log/record.js';
 import type { DeliveryEvent, DeliverySink, Outcome } from './event.js';
 import type { OpenDelivery, OpenMessage, OpenMessages, Try } from './open.js';
+import { identify, inherit, isRequeued } from './requeue.js';
 
 /**
  * Joins the records of one message by queue id and follows each delivery to its end: sender, message id
@@ -69,50 +69,15 @@ export class Correlator {
       message.client = record.client;
       message.clientIp = record.clientIp;
     }
-    if (record.requeuedFrom !== null) this.#requeued(message, this.#open.get(host, record.requeuedFrom) ?? null, record.requeuedFrom);
-    if (record.messageId !== null && record.messageId !== message.messageId) this.#identify(message, record.messageId);
+    if (record.requeuedFrom !== null) inherit(message, this.#open.get(host, record.requeuedFrom) ?? null, record.requeuedFrom);
+    if (record.messageId !== null && record.messageId !== message.messageId) identify(this.#open, message, record.messageId);
     touch(message, time);
-  }
-
-  /** Two messages with one message id at once: what a filter on this host gives back, or mail that came twice. */
-  #identify(message: OpenMessage, messageId: string): void {
-    const before = this.#open.identify(message, messageId);
-    if (before === null || before.mta !== message.mta) return;
-    before.sameMessage ??= [];
-    if (before.sameMessage.length < MAX_SAME_MESSAGE) before.sameMessage.push(message.queueId);
-    const fromHere = isLoopback(message.client) || isLoopback(message.clientIp) || (message.client === null && message.clientIp === null);
-    if (fromHere && message.requeuedFrom === null) this.#requeued(message, before, before.queueId);
-  }
-
-  /** The message is what a content filter on this host made of an earlier one: who sent it, the earlier one knows. */
-  #requeued(message: OpenMessage, before: OpenMessage | null, queueId: string): void {
-    message.requeuedFrom = before?.requeuedFrom ?? queueId;
-    if (before === null) return;
-    message.sender ??= before.sender;
-    message.authUser ??= before.authUser;
-    if (before.client !== null || before.clientIp !== null) {
-      message.client = before.client;
-      message.clientIp = before.clientIp;
-    }
-  }
-
-  /** Whether a delivery went into this host's own queue under another id, which the receiver's answer names. */
-  #isRequeued(message: OpenMessage, record: Sent): boolean {
-    if (message.sameMessage === null) return false;
-    const queueId = QUEUED_AS.exec(record.reply)?.[1];
-    if (queueId === undefined || !message.sameMessage.includes(queueId)) return false;
-    const after = this.#open.get(message.host, queueId);
-    if (after !== undefined && after.requeuedFrom === null) {
-      this.#requeued(after, message, message.queueId);
-      after.stored = false;
-    }
-    return true;
   }
 
   #sent(record: Sent, time: number, host: string, mta: Mta): void {
     const { recipient, mx } = record;
     const message = this.#open.get(host, record.queueId) ?? this.#begin(record.queueId, time, host, mta);
-    if (record.to === 'world' && !this.#isRequeued(message, record)) this.#sink.delivered({ time, host, recipient, mx });
+    if (record.to === 'world' && !isRequeued(this.#open, message, record.reply)) this.#sink.delivered({ time, host, recipient, mx });
     // Nearly every message is delivered at the first try; only a deferred one has anything to look up.
     if (message.deliveries !== null) {
       const key = deliveryKey(recipient);
@@ -325,8 +290,3 @@ function rejection(record: Rejected, time: number, host: string, mta: Mta, nth: 
     deliveryNumber: null,
   };
 }
-
-/** `250 2.0.0 Ok: queued as BBBBBB` (Postfix), `250 OK id=1xVlMw-0002Nv-0u` (Exim), also behind a filter's own words. */
-const QUEUED_AS = /(?:queued as|OK id=) ?([0-9A-Za-z]{5,20}(?:-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4})?)/;
-/** Copies of one message that are in the queue at once, as far as they are told apart. */
-const MAX_SAME_MESSAGE = 16;
