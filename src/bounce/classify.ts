@@ -1,7 +1,7 @@
 import { UNCLASSIFIED } from './causes.js';
-import type { Stage } from './reply.js';
 import type { Rule } from './rule.js';
 import { builtInRules, versionOf } from './rules.js';
+import type { Stage } from './stage.js';
 import { textForRules } from './template.js';
 
 /** What the rules look at. */

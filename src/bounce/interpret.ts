@@ -3,8 +3,9 @@ import type { Mta } from '../log/record.js';
 import { type Classification, Classifier } from './classify.js';
 import { type BlockList, knownList, type Listing, listingOf } from './listings.js';
 import { isMeaningfulName } from './names.js';
-import { type Reply, readBareReply, readReply, type Stage } from './reply.js';
+import { type Reply, readBareReply, readReply } from './reply.js';
 import { isLocalTransport, ownStage } from './said-exim.js';
+import type { Stage } from './stage.js';
 import { type MaskContext, maskReply, NO_CONTEXT } from './template.js';
 
 /** One distinct kind of reply, with our reading of it. The same object for the same kind, as long as it is remembered. */

@@ -1,10 +1,7 @@
 import type { Mta } from '../log/record.js';
 import { ownStage, saidToExim } from './said-exim.js';
 import { saidToPostfix } from './said-postfix.js';
-
-/** Where in the conversation it was said. */
-export const STAGES = ['connect', 'helo', 'mail', 'rcpt', 'data', 'eod', 'dns', 'tls', 'local', 'unknown'] as const;
-export type Stage = (typeof STAGES)[number];
+import type { Stage } from './stage.js';
 
 /** What was said, taken out of the MTA's own words around it. */
 export interface Reply {

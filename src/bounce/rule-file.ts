@@ -2,8 +2,8 @@ import { RE2JS } from 're2js';
 import { parse, TomlError } from 'smol-toml';
 import { UserError } from '../errors.js';
 import { allCauses } from './causes.js';
-import { STAGES, type Stage } from './reply.js';
 import { LAYERS, type Layer, type Phrase, type Rule, type RuleFile } from './rule.js';
+import { STAGES, type Stage } from './stage.js';
 
 const KEYS = new Set(['id', 'cause', 'layer', 'rank', 'text', 'not', 'code', 'enhanced', 'stage', 'provider', 'examples', 'counter']);
 

@@ -1,4 +1,4 @@
-import type { Stage } from './reply.js';
+import type { Stage } from './stage.js';
 
 /** Rules of an earlier layer decide before rules of a later one (causes.md: text, provider's code, enhanced code, basic code). */
 export const LAYERS = ['text', 'provider', 'enhanced', 'weak', 'code'] as const;

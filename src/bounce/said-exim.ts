@@ -1,6 +1,6 @@
-import type { Stage } from './reply.js';
 import type { Said } from './said-postfix.js';
 import { stageOfCommand } from './said-postfix.js';
+import type { Stage } from './stage.js';
 
 /** `SMTP error from remote mail server after RCPT TO:<x>: [host mx [ip]: ]550 …`, also LMTP and older Exim's wording. */
 const ERROR_FROM =

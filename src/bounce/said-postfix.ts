@@ -1,4 +1,4 @@
-import type { Stage } from './reply.js';
+import type { Stage } from './stage.js';
 
 /** A reply and who said it; `remote` = a receiving server spoke. */
 export interface Said {

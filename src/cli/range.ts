@@ -5,7 +5,7 @@ import { parseISO } from 'date-fns/parseISO';
 import { startOfDay } from 'date-fns/startOfDay';
 import { subDays } from 'date-fns/subDays';
 import { UserError } from '../errors.js';
-import type { Range } from '../report/question.js';
+import type { Range } from '../report/range.js';
 
 const HOUR = 3_600_000;
 const UNITS: Record<string, number> = { m: 60_000, h: HOUR, d: 24 * HOUR, w: 7 * 24 * HOUR };

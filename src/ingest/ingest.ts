@@ -1,6 +1,7 @@
 import { Correlator } from '../delivery/correlate.js';
 import { FailedRecipients } from '../delivery/failed.js';
 import { type OpenLimits, OpenMessages } from '../delivery/open.js';
+import type { LineKinds } from '../log/kinds.js';
 import { type Framer, LineFramer } from '../log/lines.js';
 import type { Format } from '../log/read.js';
 import { Timestamps } from '../log/timestamp.js';
@@ -8,7 +9,7 @@ import { ExportFramer, isJournalExport } from '../log/wrapping/export.js';
 import type { Zone } from '../log/zone.js';
 import { HEAD_BYTES, hash, Tail } from '../source/identity.js';
 import type { Source } from '../source/source.js';
-import type { IngestStore, LineKinds, SourcePosition } from '../store/store.js';
+import type { IngestStore, SourcePosition } from '../store/store.js';
 import { Collector } from './collector.js';
 import { LineReader } from './line-reader.js';
 import { LineState, type LogKind } from './line-state.js';

@@ -1,12 +1,12 @@
 import type { Correlator } from '../delivery/correlate.js';
 import { newEnvelope, readEnvelope } from '../log/envelope.js';
+import { type LineKinds, NO_LINES } from '../log/kinds.js';
 import type { LineSink } from '../log/lines.js';
 import { type Format, RecordReader } from '../log/read.js';
 import type { LogRecord, Mta } from '../log/record.js';
 import { readLastRepeated, readRepeated } from '../log/repeated.js';
 import type { Timestamps } from '../log/timestamp.js';
 import { unwrap } from '../log/wrapping/unwrap.js';
-import { type LineKinds, NO_LINES } from '../store/store.js';
 import type { HostState, LineState, LogKind } from './line-state.js';
 
 /** Samples of lines not understood that a batch carries; more help nobody. */

@@ -1,6 +1,7 @@
+import { NO_LINES } from '../log/kinds.js';
 import { compare, HEAD_BYTES, hash, startsLike } from '../source/identity.js';
 import type { ContentSource, Source } from '../source/source.js';
-import { type IngestStore, NO_LINES, type SourcePosition } from '../store/store.js';
+import type { IngestStore, SourcePosition } from '../store/store.js';
 
 /** Where an earlier run stopped in this source, or the start of a new one. */
 export async function positionOf(source: Source, store: IngestStore): Promise<SourcePosition> {

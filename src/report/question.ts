@@ -1,15 +1,5 @@
 import type { Outcome } from '../delivery/event.js';
-import type { StatusAnswer } from './status.js';
-import type { Suppressed, SuppressQuestion } from './suppress.js';
-import type { TraceAnswer, TraceQuestion } from './trace.js';
-import type { KnownDomains } from './typo.js';
-import type { UnknownKind } from './unknown.js';
-
-/** Half-open [since, until) in UTC ms; `null` = open on that side. */
-export interface Range {
-  since: number | null;
-  until: number | null;
-}
+import type { Range } from './range.js';
 
 /** What failures can be grouped by. */
 export const GROUPS = [
@@ -139,17 +129,4 @@ export interface EventRow {
   reply: string;
   attempt: number;
   delaySeconds: number | null;
-}
-
-/** The reading side of a store. */
-export interface ReportStore {
-  top(question: TopQuestion): TopAnswer;
-  events(question: EventsQuestion): Iterable<EventRow>;
-  trace(question: TraceQuestion): TraceAnswer;
-  status(): StatusAnswer;
-  unknown(range: Range): UnknownKind[];
-  suppressed(question: SuppressQuestion): Suppressed[];
-  /** Domains that this host delivers to. */
-  deliveredDomains(): KnownDomains;
-  close(): void;
 }

@@ -1,4 +1,5 @@
-import type { LineKinds, RunSummary } from '../store/store.js';
+import type { LineKinds } from '../log/kinds.js';
+import type { RunSummary } from './run-summary.js';
 
 /** One source and how far it has been read. */
 export interface SourceStatus {

@@ -1,5 +1,5 @@
 import { allCauses } from '../bounce/causes.js';
-import type { Range } from './question.js';
+import type { Range } from './range.js';
 
 /** An address that mail will not reach: the failure is the recipient's, for good, and lasts. */
 export interface Suppressed {

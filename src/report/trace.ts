@@ -1,4 +1,5 @@
-import type { EventRow, Range } from './question.js';
+import type { EventRow } from './question.js';
+import type { Range } from './range.js';
 
 export interface TraceQuestion {
   /** A queue id, a message id, or the address of a sender or recipient; case does not matter in an address. */

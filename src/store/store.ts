@@ -3,6 +3,7 @@ import type { Listing } from '../bounce/listings.js';
 import type { DeliveryEvent } from '../delivery/event.js';
 import type { FailedPage } from '../delivery/failed.js';
 import type { OpenChanges, OpenMessage } from '../delivery/open.js';
+import type { LineKinds } from '../log/kinds.js';
 
 /** An event with our reading of it: what the ingester hands to a store. */
 export interface InterpretedEvent {
@@ -27,43 +28,6 @@ export interface DeliveredTally {
   firstSeen: number;
   lastSeen: number;
 }
-
-/** Lines of a source by what they say. */
-export interface LineKinds {
-  lines: number;
-  /** A message entered the queue, or more became known of it. */
-  accepted: number;
-  delivered: number;
-  /** To a content filter or another queue of the same host, or discarded. */
-  handed_on: number;
-  deferred: number;
-  bounced: number;
-  expired: number;
-  /** Refused by our own server. */
-  rejected: number;
-  removed: number;
-  /** Of Postfix or Exim, about no delivery. */
-  other: number;
-  /** Of other programs, or no log line at all. */
-  foreign: number;
-  /** Look like a delivery result and could not be read. */
-  not_understood: number;
-}
-
-export const NO_LINES: LineKinds = {
-  lines: 0,
-  accepted: 0,
-  delivered: 0,
-  handed_on: 0,
-  deferred: 0,
-  bounced: 0,
-  expired: 0,
-  rejected: 0,
-  removed: 0,
-  other: 0,
-  foreign: 0,
-  not_understood: 0,
-};
 
 /** Where reading of one source has come to; written in the transaction of what was read. */
 export interface SourcePosition {
@@ -106,17 +70,6 @@ export interface Redelivered {
   recipient: string;
   /** UTC ms */
   time: number;
-}
-
-/** What one run did, kept for `status`. */
-export interface RunSummary {
-  /** UTC ms. */
-  started: number;
-  ended: number;
-  sources: number;
-  lines: number;
-  bytes: number;
-  failed: boolean;
 }
 
 /** The writing side of a store: one ingest at a time. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_LINES } from '../../src/log/kinds.js';
 import { csvLine } from '../../src/render/csv.js';
 import { eventCsv, eventJson, eventText } from '../../src/render/events.js';
 import { safeText } from '../../src/render/safe.js';
@@ -6,7 +7,6 @@ import { statusText } from '../../src/render/status.js';
 import { topCsv, topTable } from '../../src/render/top.js';
 import { traceText } from '../../src/render/trace.js';
 import type { EventRow, TopAnswer } from '../../src/report/question.js';
-import { NO_LINES } from '../../src/store/store.js';
 
 const HOSTILE = '=cmd|x!A1 \x1b[31mred\x07 \u202egnp.exe "q" \r\n{ip}';
 const TABLE = { width: 80, coloured: false, zone: 'UTC', now: Date.UTC(2026, 10, 24), advice: true, provider: HOSTILE };

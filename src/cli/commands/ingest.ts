@@ -1,25 +1,9 @@
 import { type Command, Option } from 'commander';
 import { UserError } from '../../errors.js';
 import { DB_OPTION, databasePath } from '../database.js';
+import type { IngestCommandOptions } from '../ingest/options.js';
 import { wholeNumber } from '../output.js';
 import { RULES_OPTION } from '../rules.js';
-
-export interface IngestCommandOptions {
-  db?: string;
-  format: 'auto' | 'postfix' | 'exim';
-  tz?: string;
-  year?: number;
-  host?: string;
-  journal?: boolean;
-  follow?: boolean;
-  rules?: string;
-  maxOpen?: number;
-  maxAge?: number;
-  dryRun?: boolean;
-  quiet?: boolean;
-  batchBytes?: number;
-  threadBytes?: number;
-}
 
 export function addIngest(program: Command): Command {
   return program

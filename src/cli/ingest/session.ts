@@ -4,13 +4,13 @@ import { DEFAULT_LIMITS } from '../../delivery/open.js';
 import { BATCH_BYTES, Ingest } from '../../ingest/ingest.js';
 import type { Writer } from '../../ingest/writer.js';
 import type { Zone } from '../../log/zone.js';
+import type { RunSummary } from '../../report/run-summary.js';
 import type { Source } from '../../source/source.js';
 import { SqliteIngestStore } from '../../store/sqlite/ingest-store.js';
 import { type IngestLock, lockForIngest } from '../../store/sqlite/lock.js';
 import { openForWriting } from '../../store/sqlite/open.js';
-import type { RunSummary } from '../../store/store.js';
-import type { IngestCommandOptions } from '../commands/ingest.js';
 import { ownRuleFiles } from '../rules.js';
+import type { IngestCommandOptions } from './options.js';
 import { say } from './summary.js';
 
 export type SessionOptions = IngestCommandOptions & { db: string; zone: Zone };

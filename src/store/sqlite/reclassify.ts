@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Classifier } from '../../bounce/classify.js';
 import { listingOf } from '../../bounce/listings.js';
-import type { Stage } from '../../bounce/reply.js';
+import type { Stage } from '../../bounce/stage.js';
 import { fillTemplate } from '../../bounce/template.js';
 import type { Moved, ReclassifyAnswer } from '../../report/reclassify.js';
 import { VALUE_SEPARATOR } from './events.js';

@@ -1,5 +1,7 @@
 import type { Database } from 'better-sqlite3';
-import type { EventRow, EventsQuestion, Range, ReportStore, TopAnswer, TopQuestion } from '../../report/question.js';
+import type { EventRow, EventsQuestion, TopAnswer, TopQuestion } from '../../report/question.js';
+import type { Range } from '../../report/range.js';
+import type { ReportStore } from '../../report/report-store.js';
 import type { StatusAnswer } from '../../report/status.js';
 import type { Suppressed, SuppressQuestion } from '../../report/suppress.js';
 import type { TraceAnswer, TraceQuestion } from '../../report/trace.js';

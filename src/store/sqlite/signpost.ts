@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { addName, mayHaveName } from '../../delivery/bloom.js';
-import type { Range } from '../../report/question.js';
+import type { Range } from '../../report/range.js';
 
 /** Deliveries of one block: `id >> BLOCK_SHIFT`. */
 export const BLOCK_SHIFT = 10;

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
+import { type LineKinds, NO_LINES } from '../../log/kinds.js';
+import type { RunSummary } from '../../report/run-summary.js';
 import type { SourceStatus, StatusAnswer } from '../../report/status.js';
-import { type LineKinds, NO_LINES, type RunSummary } from '../store.js';
 import { Meta } from './meta.js';
 
 interface SourceRow {

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import type { Filters, Group, Range, Sort, TopAnswer, TopQuestion, TopRow, Totals } from '../../report/question.js';
+import type { Filters, Group, Sort, TopAnswer, TopQuestion, TopRow, Totals } from '../../report/question.js';
+import type { Range } from '../../report/range.js';
 import { EVENT_TABLES } from './event-rows.js';
 import { DELIVERED, OUTCOME_IDS, outcomeName } from './outcomes.js';
 import { NOTHING, outcomesOf, type Sql, whereAttempt, whereFilters, whereTime } from './where.js';

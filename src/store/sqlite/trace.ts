@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import type { EventRow, Range } from '../../report/question.js';
+import type { EventRow } from '../../report/question.js';
+import type { Range } from '../../report/range.js';
 import type { DeliveryState, TraceAnswer, TracedDelivery, TracedMessage, TraceQuestion } from '../../report/trace.js';
 import { mayBeTypo, suggestionFor } from '../../report/typo.js';
 import { eventsOfDeliveries } from './event-rows.js';

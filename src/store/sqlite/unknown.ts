@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { Range } from '../../report/question.js';
+import type { Range } from '../../report/range.js';
 import type { UnknownKind } from '../../report/unknown.js';
 import { eventsById } from './event-rows.js';
 import { whereTime } from './where.js';

@@ -1,4 +1,5 @@
-import type { Filters, Range } from '../../report/question.js';
+import type { Filters } from '../../report/question.js';
+import type { Range } from '../../report/range.js';
 import { OUTCOME_IDS } from './outcomes.js';
 
 /** A piece of SQL and its parameters. Values are never part of the text. */

@@ -1,0 +1,16 @@
+export interface IngestCommandOptions {
+  db?: string;
+  format: 'auto' | 'postfix' | 'exim';
+  tz?: string;
+  year?: number;
+  host?: string;
+  journal?: boolean;
+  follow?: boolean;
+  rules?: string;
+  maxOpen?: number;
+  maxAge?: number;
+  dryRun?: boolean;
+  quiet?: boolean;
+  batchBytes?: number;
+  threadBytes?: number;
+}

@@ -1,0 +1,20 @@
+import type { EventRow, EventsQuestion, TopAnswer, TopQuestion } from './question.js';
+import type { Range } from './range.js';
+import type { StatusAnswer } from './status.js';
+import type { Suppressed, SuppressQuestion } from './suppress.js';
+import type { TraceAnswer, TraceQuestion } from './trace.js';
+import type { KnownDomains } from './typo.js';
+import type { UnknownKind } from './unknown.js';
+
+/** The reading side of a store. */
+export interface ReportStore {
+  top(question: TopQuestion): TopAnswer;
+  events(question: EventsQuestion): Iterable<EventRow>;
+  trace(question: TraceQuestion): TraceAnswer;
+  status(): StatusAnswer;
+  unknown(range: Range): UnknownKind[];
+  suppressed(question: SuppressQuestion): Suppressed[];
+  /** Domains that this host delivers to. */
+  deliveredDomains(): KnownDomains;
+  close(): void;
+}
