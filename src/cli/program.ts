@@ -1,8 +1,10 @@
 import { Command } from 'commander';
+import { addBackup } from './commands/backup.js';
 import { addClassify } from './commands/classify.js';
 import { addEvents } from './commands/events.js';
 import { addExplain } from './commands/explain.js';
 import { addIngest } from './commands/ingest.js';
+import { addPrune } from './commands/prune.js';
 import { addReclassify } from './commands/reclassify.js';
 import { addRules } from './commands/rules.js';
 import { addStatus } from './commands/status.js';
@@ -31,7 +33,21 @@ Examples:
   $ bouncelog trace someone@example.com  every attempt to deliver to this address
   $ bouncelog explain "550 5.7.26 …"     what a reply means and how to mend it`,
     );
-  const commands = [addIngest, addTop, addEvents, addTrace, addExplain, addClassify, addSuppress, addUnknown, addRules, addReclassify, addStatus];
+  const commands = [
+    addIngest,
+    addTop,
+    addEvents,
+    addTrace,
+    addExplain,
+    addClassify,
+    addSuppress,
+    addUnknown,
+    addRules,
+    addReclassify,
+    addStatus,
+    addPrune,
+    addBackup,
+  ];
   for (const add of commands) {
     const command = add(program).exitOverride();
     for (const inner of command.commands) inner.exitOverride();

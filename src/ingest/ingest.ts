@@ -42,6 +42,8 @@ export const BATCH_BYTES = 16 * 1024 * 1024;
 /** A stream may go on for ever: what it brought is stored after this time. */
 const STREAM_COMMIT_MS = 1_000;
 
+const DAY = 86_400_000;
+
 /** What one source gave. */
 export interface SourceResult {
   name: string;
@@ -141,7 +143,8 @@ export class Ingest {
       position.cursor = reader.cursor ?? position.cursor;
       position.lastTime = times.last;
       position.kinds = sumOf(before, reader.kinds);
-      this.#open.enforce(this.#options.limits, times.last);
+      // A damaged stamp in the future must not make everything else look old.
+      this.#open.enforce(this.#options.limits, Math.min(times.last, source.modified + DAY));
       this.#broken = true;
       await this.#writer.commit({
         delivered: this.#collector.take(),

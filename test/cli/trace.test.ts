@@ -113,14 +113,14 @@ describe('status', () => {
     const folder = scratch();
     const [db, log] = [join(folder, 'b.db'), join(folder, 'mail.log')] as [string, string];
     const deferred = (n: number) =>
-      `2026-11-24T0${n}:00:00Z mx1 postfix/smtp[1]: AAAAAA${n}: to=<u${n}@c.example>, relay=none, delay=1, dsn=4.4.1, status=deferred (connect to x[192.0.2.1]:25: Connection refused)\n`;
+      `2026-10-24T0${n}:00:00Z mx1 postfix/smtp[1]: AAAAAA${n}: to=<u${n}@c.example>, relay=none, delay=1, dsn=4.4.1, status=deferred (connect to x[192.0.2.1]:25: Connection refused)\n`;
     writeFileSync(log, [1, 2, 3, 4, 5].map(deferred).join(''));
     const ran = bouncelog(['ingest', log, '--max-open', '2', '--db', db]);
     expect(ran.err).toContain('3 open messages were too many or too old and were forgotten');
     expect(JSON.parse(bouncelog(['status', '--format', 'json', '--db', db]).out)).toMatchObject({ forgotten: 3, open_messages: 2, waiting: 2 });
     expect(bouncelog(['trace', 'u1@c.example', '--db', db]).out).toContain('the log says no more of it');
     expect(bouncelog(['trace', 'u5@c.example', '--db', db]).out).toContain('in the queue, deferred for');
-    const late = '2026-12-24T09:00:00Z mx1 postfix/qmgr[1]: BBBBBB1: removed\n';
+    const late = '2026-11-20T09:00:00Z mx1 postfix/qmgr[1]: BBBBBB1: removed\n';
     writeFileSync(join(folder, 'later.log'), late);
     bouncelog(['ingest', join(folder, 'later.log'), '--max-age', '7', '--db', db]);
     expect(JSON.parse(bouncelog(['status', '--format', 'json', '--db', db]).out)).toMatchObject({ forgotten: 5, open_messages: 0 });

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { type Command, Option } from 'commander';
+import { safeText } from '../../render/safe.js';
 import type { SourceStatus } from '../../report/status.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { terminal, wholeNumber, write } from '../output.js';
@@ -8,6 +9,7 @@ import { zoneOption } from '../zone.js';
 interface StatusOptions {
   db?: string;
   limit: number;
+  check?: boolean;
   tz?: string;
   format?: 'text' | 'json';
 }
@@ -16,6 +18,7 @@ export function addStatus(program: Command): Command {
   return program
     .command('status')
     .description('Sources, how far each is read, how much of it was understood; the database and the last run.')
+    .option('--check', 'look whether the database is whole and its totals equal its events; exit code 1 when not')
     .option('--limit <n>', 'sources and samples to show; 0 = all', wholeNumber('--limit'), 10)
     .option('--tz <zone>', 'time zone of the times shown (default: this host’s)')
     .addOption(new Option('--format <format>', 'text for people, json for programs').choices(['text', 'json']).default('text'))
@@ -25,9 +28,14 @@ export function addStatus(program: Command): Command {
       `
 Examples:
   $ bouncelog status
+  $ bouncelog status --check
   $ bouncelog status --format json | jq '.sources[] | [.name, .lag.unread_bytes]'`,
     )
     .action(async (options: StatusOptions) => {
+      if (options.check) {
+        await check(databasePath(options.db));
+        return;
+      }
       const zone = zoneOption(options.tz).name;
       const path = databasePath(options.db);
       const [{ openForReading }, { SqliteReportStore }, render] = await Promise.all([
@@ -46,6 +54,23 @@ Examples:
         store.close();
       }
     });
+}
+
+async function check(path: string): Promise<void> {
+  const [{ openForReading, guard }, { problemsIn }] = await Promise.all([
+    import('../../store/sqlite/open.js'),
+    import('../../store/sqlite/check.js'),
+  ]);
+  const db = openForReading(path);
+  try {
+    // One transaction: an ingest that writes meanwhile must not look like a difference.
+    const problems = guard(path, () => db.transaction(() => problemsIn(db))());
+    for (const problem of problems) process.stderr.write(`bouncelog: ${path}: ${safeText(problem)}\n`);
+    if (problems.length > 0) process.exitCode = 1;
+    else await write('The database is whole, and its totals equal its events.\n');
+  } finally {
+    db.close();
+  }
 }
 
 /** What is in the file behind the position; a smaller file under this name is another one, or a compressed one. */

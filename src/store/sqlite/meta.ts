@@ -2,9 +2,10 @@ import type { Database, Statement } from 'better-sqlite3';
 
 /**
  * What there is one of: `line_state`, `last_run`, `forgotten` (open messages that the limits made us forget), `rules` (the version
- * of the rules that all history is classified by), `rules_in_use` (that of the last run).
+ * of the rules that all history is classified by), `rules_in_use` (that of the last run), `pruned` (UTC ms before which
+ * events were dropped).
  */
-export type MetaKey = 'line_state' | 'last_run' | 'forgotten' | 'rules' | 'rules_in_use';
+export type MetaKey = 'line_state' | 'last_run' | 'forgotten' | 'rules' | 'rules_in_use' | 'pruned';
 
 export class Meta {
   readonly #find: Statement;

@@ -27,6 +27,8 @@ export function openForWriting(path: string): Database.Database {
     const db = new Database(path, { timeout: BUSY_TIMEOUT });
     if (isNew) chmodSync(path, 0o600);
     refuseForeign(db, path);
+    // Only a new file can be told so: pages that a prune frees go back to the file system without writing everything anew.
+    if (isNew) db.pragma('auto_vacuum = INCREMENTAL');
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = NORMAL');
     db.pragma('foreign_keys = ON');

@@ -1,0 +1,63 @@
+import { type Command, Option } from 'commander';
+import { UserError } from '../../errors.js';
+import { DB_OPTION, databasePath } from '../database.js';
+import { write } from '../output.js';
+
+interface PruneOptions {
+  db?: string;
+  keep: number;
+  format: 'text' | 'json';
+}
+
+const DAY = 86_400_000;
+const UNITS: Record<string, number> = { h: DAY / 24, d: DAY, w: 7 * DAY };
+
+export function addPrune(program: Command): Command {
+  return program
+    .command('prune')
+    .description('Drop events older than a span and give the space back; totals stay, and so does what is still open.')
+    .addOption(new Option('--keep <span>', 'how long to keep events: 90d, 12w, 48h').argParser(spanOf).default(90 * DAY, '90d'))
+    .addOption(new Option('--format <format>', 'text for people, json for programs').choices(['text', 'json']).default('text'))
+    .option(...DB_OPTION)
+    .addHelpText(
+      'after',
+      `
+Reports by cause, code, domain, provider and MX go on over the whole time; those by sender or recipient, events,
+trace and suppress know what is kept.
+
+Examples:
+  $ bouncelog prune --keep 90d`,
+    )
+    .action(async (options: PruneOptions) => {
+      const [{ openForReading, openForWriting, guard }, { lockForIngest }, { prune }, { bytes, count }, { isoTime }] = await Promise.all([
+        import('../../store/sqlite/open.js'),
+        import('../../store/sqlite/lock.js'),
+        import('../../store/sqlite/prune.js'),
+        import('../../render/number.js'),
+        import('../../render/time.js'),
+      ]);
+      const path = databasePath(options.db);
+      openForReading(path).close();
+      const lock = lockForIngest(path);
+      if (lock === null)
+        throw new UserError(`${path}: an ingest is writing to it`, { hint: 'Try again when it has finished, or stop the daemon meanwhile.' });
+      const db = openForWriting(path);
+      try {
+        const answer = guard(path, () => prune(db, Date.now() - options.keep));
+        const { before, events, deliveries, freedBytes } = answer;
+        if (options.format === 'json')
+          await write(`${JSON.stringify({ schema: 'bouncelog/prune/1', before: isoTime(before), events, deliveries, freed_bytes: freedBytes })}\n`);
+        else await write(`${count(events)} events of ${count(deliveries)} deliveries dropped, ${bytes(freedBytes)} given back.\n`);
+      } finally {
+        db.close();
+        lock.release();
+      }
+    });
+}
+
+function spanOf(text: string): number {
+  const found = /^(\d{1,5})([hdw])$/.exec(text);
+  const span = Number(found?.[1]) * (UNITS[found?.[2] ?? ''] ?? 0);
+  if (!(span > 0)) throw new UserError(`--keep takes a number and h, d or w, like 90d; not "${text}"`, { exitCode: 2 });
+  return span;
+}

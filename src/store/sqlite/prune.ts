@@ -1,0 +1,46 @@
+import type { Database } from 'better-sqlite3';
+import type { PruneAnswer } from '../../report/prune.js';
+import { Meta } from './meta.js';
+import { BLOCK_SHIFT } from './signpost.js';
+
+/** Events taken out in one transaction: an ingest that wants to write meanwhile waits for one of these, not for all. */
+const EVENTS_AT_ONCE = 50_000;
+
+/**
+ * Takes out events older than `before` (UTC ms) with their deliveries, and gives the space back. Totals stay, and so does what is
+ * still open. Each step is a transaction: an end in the middle leaves a database that is whole, and the next run goes on.
+ */
+export function prune(db: Database, before: number): PruneAnswer {
+  const pagesBefore = pagesOf(db);
+  const takeEvents = db.prepare(
+    `DELETE FROM event WHERE id IN (
+       SELECT e.id FROM event e WHERE e.time < ? AND NOT EXISTS (SELECT 1 FROM open_delivery o WHERE o.delivery_id = e.delivery_id) LIMIT ${EVENTS_AT_ONCE})`,
+  );
+  let events = 0;
+  for (let taken = takeEvents.run(before).changes; taken > 0; taken = takeEvents.run(before).changes) events += taken;
+  const deliveries = db
+    .transaction(() => {
+      const orphaned = `NOT EXISTS (SELECT 1 FROM event e WHERE e.delivery_id = delivery.id) AND NOT EXISTS (SELECT 1 FROM open_delivery o WHERE o.delivery_id = delivery.id)`;
+      db.prepare(`DELETE FROM ended WHERE delivery_id IN (SELECT id FROM delivery WHERE ${orphaned})`).run();
+      const { changes } = db.prepare(`DELETE FROM delivery WHERE ${orphaned}`).run();
+      db.prepare('DELETE FROM client WHERE id NOT IN (SELECT client_id FROM delivery WHERE client_id IS NOT NULL)').run();
+      db.prepare(
+        `DELETE FROM signpost WHERE NOT EXISTS (SELECT 1 FROM delivery d WHERE d.id BETWEEN block << ${BLOCK_SHIFT} AND ((block + 1) << ${BLOCK_SHIFT}) - 1)`,
+      ).run();
+      db.prepare('DELETE FROM redelivered WHERE time < ?').run(before);
+      const meta = new Meta(db);
+      meta.set('pruned', String(Math.max(before, Number(meta.get('pruned') ?? 0))));
+      return changes;
+    })
+    .immediate();
+  // A database of an earlier version was not made for giving back page by page.
+  if (db.pragma('auto_vacuum', { simple: true }) === 2) db.pragma('incremental_vacuum');
+  else db.exec('VACUUM');
+  db.pragma('optimize');
+  db.pragma('wal_checkpoint(TRUNCATE)');
+  return { before, events, deliveries, freedBytes: Math.max(0, pagesBefore - pagesOf(db)) * Number(db.pragma('page_size', { simple: true })) };
+}
+
+function pagesOf(db: Database): number {
+  return Number(db.pragma('page_count', { simple: true }));
+}

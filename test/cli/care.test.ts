@@ -1,0 +1,80 @@
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, it } from 'vitest';
+import { bouncelog, eventsOf, FIXTURES, scratch } from '../run.js';
+
+const now = Date.now();
+const DAY = 86_400_000;
+let serial = 0;
+const line = (daysAgo: number, to: string, status: string) =>
+  `${new Date(now - daysAgo * DAY).toISOString()} mx1 postfix/smtp[1]: B${(0xcdef0 + serial++).toString(16).toUpperCase()}: to=<${to}>, relay=mx.c.example[192.0.2.1]:25, delay=1, dsn=5.1.1, status=${status} (host mx.c.example[192.0.2.1] said: ${status === 'deferred' ? '452 4.2.2 full' : '550 5.1.1 no such user'} (in reply to RCPT TO command))\n`;
+
+function database(...lines: string[]): string {
+  const folder = scratch();
+  writeFileSync(join(folder, 'mail.log'), lines.join(''));
+  bouncelog(['ingest', join(folder, 'mail.log'), '--max-age', '3650', '--db', join(folder, 'b.db')]);
+  return join(folder, 'b.db');
+}
+
+describe('prune', () => {
+  it('drops old events and their deliveries, and keeps totals and what is open', () => {
+    const old = Array.from({ length: 3000 }, (_, i) => line(100, `old${i}@c.example`, 'bounced'));
+    const db = database(...old, line(100, 'waiting@c.example', 'deferred'), line(1, 'new@c.example', 'bounced'));
+    const totals = () => JSON.parse(bouncelog(['top', '--format', 'json', '--db', db]).out).totals;
+    const before = totals();
+    const size = statSync(db).size;
+    const answer = JSON.parse(bouncelog(['prune', '--keep', '90d', '--format', 'json', '--db', db]).out);
+    expect(answer).toMatchObject({ schema: 'bouncelog/prune/1', events: 3000, deliveries: 3000 });
+    expect(totals()).toEqual(before);
+    expect(eventsOf(db).map(({ recipient }) => recipient)).toEqual(['waiting@c.example', 'new@c.example']);
+    expect(answer.freed_bytes).toBeGreaterThan(100_000);
+    expect(statSync(db).size).toBe(size - answer.freed_bytes);
+    expect(bouncelog(['status', '--check', '--db', db])).toMatchObject({ code: 0 });
+    expect(bouncelog(['trace', 'old1@c.example', '--db', db]).out).toContain('Nothing failed');
+    expect(bouncelog(['trace', 'new@c.example', '--db', db]).out).toContain('bounced');
+    expect(bouncelog(['prune', '--db', db]).out).toBe('0 events of 0 deliveries dropped, 0 B given back.\n');
+  });
+
+  it('says what is wrong with a span', () => {
+    expect(bouncelog(['prune', '--keep', 'long'])).toMatchObject({
+      code: 2,
+      err: 'bouncelog: --keep takes a number and h, d or w, like 90d; not "long"\n',
+    });
+  });
+});
+
+describe('backup', () => {
+  it('is a copy that can be used, for its owner only, and replaces an older one', () => {
+    const db = database(line(1, 'u@c.example', 'bounced'));
+    const copy = join(scratch(), 'copy.db');
+    for (let i = 0; i < 2; i++) expect(bouncelog(['backup', copy, '--db', db])).toMatchObject({ code: 0, out: '', err: '' });
+    expect(eventsOf(copy)).toEqual(eventsOf(db));
+    expect(statSync(copy).mode & 0o777).toBe(0o600);
+  });
+
+  it('does not overwrite what is none of ours, and says when it cannot be written', () => {
+    const db = database(line(1, 'u@c.example', 'bounced'));
+    const other = join(scratch(), 'thesis.txt');
+    writeFileSync(other, 'years of work');
+    expect(bouncelog(['backup', other, '--db', db])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no copy of a bouncelog database. Choose another name.'),
+    });
+    expect(bouncelog(['backup', '/nowhere/copy.db', '--db', db]).code).toBe(1);
+  });
+});
+
+describe('status --check', () => {
+  it('finds a database whole, and says when totals and events differ', () => {
+    const db = join(scratch(), 'b.db');
+    bouncelog(['ingest', join(FIXTURES, 'real-logs', 'p1-mail.iso.log'), '--db', db]);
+    expect(bouncelog(['status', '--check', '--db', db])).toMatchObject({ code: 0, out: 'The database is whole, and its totals equal its events.\n' });
+    const tampered = new Database(db);
+    tampered.exec('UPDATE hourly SET deliveries = deliveries + 1 WHERE outcome = 2');
+    tampered.close();
+    const ran = bouncelog(['status', '--check', '--db', db]);
+    expect(ran.code).toBe(1);
+    expect(ran.err).toMatch(/bounced: \d+ events with \d+ tries, but totals of \d+ with \d+/);
+  });
+});
