@@ -10,6 +10,7 @@ import type { Zone } from '../log/zone.js';
 import { HEAD_BYTES, hash, Tail } from '../source/identity.js';
 import type { Source } from '../source/source.js';
 import type { IngestStore, SourcePosition } from '../store/store.js';
+import type { Anonymizer } from './anonymize.js';
 import { Collector } from './collector.js';
 import { LineReader } from './line-reader.js';
 import { LineState, type LogKind } from './line-state.js';
@@ -28,6 +29,8 @@ export interface IngestOptions {
   batchBytes: number;
   /** Bounds on what is remembered of messages in the queue. */
   limits: OpenLimits;
+  /** Hashes addresses before anything is made of them; `null` = they are stored as they are. */
+  anonymizer: Anonymizer | null;
   /** When it is aborted, reading ends after the chunk under way, and what was read is stored. */
   signal?: AbortSignal;
   /** Told now and then how many bytes of uncompressed content have been read. */
@@ -125,7 +128,7 @@ export class Ingest {
     const year = this.#options.year ?? (position.lastTime === 0 ? await firstYearOf(source, firstBytes) : null);
     const times = new Timestamps({ zone, reference: source.modified, last: position.lastTime, year });
     const log = logKindOf(source, firstBytes);
-    const reader = new LineReader({ format, times, correlator: this.#correlator, state: this.#lineState, log });
+    const reader = new LineReader({ format, times, correlator: this.#correlator, state: this.#lineState, log, anonymizer: this.#options.anonymizer });
     const framer: Framer = isJournalExport(firstBytes) ? new ExportFramer(reader) : new LineFramer(reader);
     const tail = new Tail();
     const start = position.position;

@@ -7,6 +7,7 @@ import type { LogRecord, Mta } from '../log/record.js';
 import { readLastRepeated, readRepeated } from '../log/repeated.js';
 import type { Timestamps } from '../log/timestamp.js';
 import { unwrap } from '../log/wrapping/unwrap.js';
+import type { Anonymizer } from './anonymize.js';
 import type { HostState, LineState, LogKind } from './line-state.js';
 
 /** Samples of lines not understood that a batch carries; more help nobody. */
@@ -22,6 +23,8 @@ export interface LineReaderOptions {
   correlator: Correlator;
   state: LineState;
   log: LogKind;
+  /** `null`: addresses are stored as they are. */
+  anonymizer: Anonymizer | null;
 }
 
 /** The way of a line: envelope → MTA → record → correlator. The hot path; a line that says nothing makes no object. */
@@ -35,6 +38,7 @@ export class LineReader implements LineSink {
   readonly #correlator: Correlator;
   readonly #state: LineState;
   readonly #log: LogKind;
+  readonly #anonymizer: Anonymizer | null;
   #host: HostState;
   #samples: string[] = [];
 
@@ -44,6 +48,7 @@ export class LineReader implements LineSink {
     this.#correlator = options.correlator;
     this.#state = options.state;
     this.#log = options.log;
+    this.#anonymizer = options.anonymizer;
     this.#host = options.state.hostOf('');
   }
 
@@ -100,8 +105,9 @@ export class LineReader implements LineSink {
     this.#record(this.#records.read(block, envelope, mta), mta, host, times, block, start, end);
   }
 
-  #record(record: LogRecord | null, mta: Mta, host: HostState, times: number, block: string, start: number, end: number): void {
+  #record(read: LogRecord | null, mta: Mta, host: HostState, times: number, block: string, start: number, end: number): void {
     host.previous = null;
+    const record = read === null || this.#anonymizer === null ? read : this.#anonymizer.record(read);
     if (record === null) {
       this.kinds.other++;
       return;
@@ -171,7 +177,9 @@ export class LineReader implements LineSink {
 
   #notUnderstood(line: string): void {
     this.kinds.not_understood++;
-    if (this.#samples.length < MAX_SAMPLES) this.#samples.push(Buffer.from(line, 'latin1').toString('utf8').slice(0, 2000));
+    if (this.#samples.length >= MAX_SAMPLES) return;
+    const sample = Buffer.from(line, 'latin1').toString('utf8').slice(0, 2000);
+    this.#samples.push(this.#anonymizer === null ? sample : this.#anonymizer.text(sample));
   }
 
   /** Nearly every line is of the host of the line before: compared in place, that costs no string. */

@@ -50,6 +50,7 @@ export async function ingest(db: Database.Database, sources: ContentSource[], op
     host: 'here',
     batchBytes: 2_000,
     limits: DEFAULT_LIMITS,
+    anonymizer: null,
     ...options,
   });
   for (const source of sources) await run.read(source);

@@ -53,7 +53,7 @@ function contentOf(list: readonly Try[]): Buffer {
 async function ingested(content: Buffer, classifier: Classifier): Promise<Database.Database> {
   const db = memoryDatabase();
   const store = new SqliteIngestStore(db);
-  const options = { format: 'auto' as const, zone: zoneOf('UTC'), year: null, host: 'h', batchBytes: 700, limits: DEFAULT_LIMITS };
+  const options = { format: 'auto' as const, zone: zoneOf('UTC'), year: null, host: 'h', batchBytes: 700, limits: DEFAULT_LIMITS, anonymizer: null };
   const run = new Ingest(store, new InterpretingWriter(new Interpreter(classifier), store), options);
   await run.read(sourceOf(content));
   return db;

@@ -41,6 +41,7 @@ async function database(lines: string[]): Promise<Database.Database> {
     host: 'h',
     batchBytes: 1000,
     limits: DEFAULT_LIMITS,
+    anonymizer: null,
   });
   await ingest.read(source);
   return db;

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { filtersIn } from '../anonymizing.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addQuestionOptions, type FilterOptions, filtersOf } from '../filters.js';
 import { terminal, wholeNumber, write, writeAll } from '../output.js';
@@ -40,7 +41,11 @@ Examples:
       ]);
       const store = new SqliteReportStore(openForReading(databasePath(options.db)));
       try {
-        const events = store.events({ range, filters: filtersOf(options), limit: options.limit });
+        const events = store.events({
+          range,
+          filters: filtersIn(databasePath(options.db), store.anonymized, filtersOf(options)),
+          limit: options.limit,
+        });
         const { width, coloured } = terminal();
         const format = options.format ?? 'table';
         if (format === 'ndjson') await writeAll(map(events, (event) => `${JSON.stringify(render.eventJson(event))}\n`));

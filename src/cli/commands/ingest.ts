@@ -17,6 +17,7 @@ export function addIngest(program: Command): Command {
     .option('--host <name>', 'name of the host that wrote logs that name none (default: this host)')
     .option('-f, --follow', 'stay and read what is written, through rotations, until SIGTERM')
     .option('--journal', 'read this host’s journal (journald), going on where the last run stopped')
+    .option('--anonymize', 'store a keyed hash in place of each local part; the key stands in <db>.key (new databases only)')
     .option(...RULES_OPTION)
     .option('--max-open <n>', 'messages in the queue to remember between lines and runs (default: 200000)', wholeNumber('--max-open'))
     .option('--max-age <days>', 'days after which a message that the log is silent about is forgotten (default: 14)', wholeNumber('--max-age'))

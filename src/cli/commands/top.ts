@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { UserError } from '../../errors.js';
 import { GROUPS, type Group, SORTS, type Sort } from '../../report/question.js';
+import { filtersIn } from '../anonymizing.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addQuestionOptions, type FilterOptions, filtersOf } from '../filters.js';
 import { terminal, wholeNumber, write, writeAll } from '../output.js';
@@ -49,7 +50,13 @@ Examples:
       ]);
       const store = new SqliteReportStore(openForReading(databasePath(options.db)));
       try {
-        const answer = store.top({ by: options.by, range, filters: filtersOf(options), sort: options.sort, limit: options.limit });
+        const answer = store.top({
+          by: options.by,
+          range,
+          filters: filtersIn(databasePath(options.db), store.anonymized, filtersOf(options)),
+          sort: options.sort,
+          limit: options.limit,
+        });
         const { width, coloured } = terminal();
         if (options.format === 'json') await write(`${JSON.stringify(render.topJson(answer), null, 2)}\n`);
         else if (options.format === 'ndjson') await writeAll(answer.rows.map((row) => `${JSON.stringify(render.topRowJson(answer.by, row))}\n`));

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { addressIn } from '../anonymizing.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addRangeOptions } from '../filters.js';
 import { terminal, wholeNumber, write } from '../output.js';
@@ -40,7 +41,7 @@ Examples:
       ]);
       const store = new SqliteReportStore(openForReading(databasePath(options.db)));
       try {
-        const answer = store.trace({ what: what.trim(), range, limit: options.limit });
+        const answer = store.trace({ what: addressIn(databasePath(options.db), store.anonymized, what.trim()), range, limit: options.limit });
         if (options.format === 'json') await write(`${JSON.stringify(render.traceJson(answer), null, 2)}\n`);
         else await write(render.traceText(answer, { ...terminal(), zone, now }));
       } finally {

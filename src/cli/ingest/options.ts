@@ -6,6 +6,7 @@ export interface IngestCommandOptions {
   host?: string;
   journal?: boolean;
   follow?: boolean;
+  anonymize?: boolean;
   rules?: string;
   maxOpen?: number;
   maxAge?: number;

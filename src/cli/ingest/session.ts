@@ -9,6 +9,7 @@ import type { Source } from '../../source/source.js';
 import { SqliteIngestStore } from '../../store/sqlite/ingest-store.js';
 import { type IngestLock, lockForIngest } from '../../store/sqlite/lock.js';
 import { openForWriting } from '../../store/sqlite/open.js';
+import { anonymizerFor } from '../anonymizing.js';
 import { ownRuleFiles } from '../rules.js';
 import type { IngestCommandOptions } from './options.js';
 import { say } from './summary.js';
@@ -45,6 +46,8 @@ export class IngestSession {
     if (lock === null && !options.dryRun) return null;
     try {
       const store = new SqliteIngestStore(openForWriting(options.dryRun ? ':memory:' : options.db));
+      const anonymizer = options.dryRun ? null : anonymizerFor(options.db, store, options.anonymize === true);
+      if (anonymizer !== null) store.anonymized = anonymizer.fingerprint;
       const writer = await writerFor(store, own, threaded ? options.db : null);
       const ingest = new Ingest(store, writer, {
         format: options.format,
@@ -56,6 +59,7 @@ export class IngestSession {
           maxMessages: options.maxOpen ?? DEFAULT_LIMITS.maxMessages,
           maxAge: options.maxAge === undefined ? DEFAULT_LIMITS.maxAge : options.maxAge * 86_400_000,
         },
+        anonymizer,
         ...running,
       });
       return new IngestSession(ingest, store, writer, lock, options.dryRun ? null : options.db);

@@ -83,6 +83,19 @@ export class SqliteIngestStore implements IngestStore {
     return find.get(path, path)?.at ?? null;
   }
 
+  /** The fingerprint of the key that addresses are hashed with, `null` = they are plain. */
+  get anonymized(): string | null {
+    return this.#meta.get('anonymized');
+  }
+
+  set anonymized(fingerprint: string | null) {
+    if (this.anonymized !== fingerprint) guard(this.#db.name, () => this.#meta.set('anonymized', fingerprint));
+  }
+
+  get hasHistory(): boolean {
+    return this.#db.prepare('SELECT 1 FROM source LIMIT 1').get() !== undefined;
+  }
+
   failedPages(): FailedPage[] {
     return this.#db.prepare<[], FailedPage>('SELECT page, bits FROM failed_page').all();
   }

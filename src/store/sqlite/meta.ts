@@ -3,9 +3,9 @@ import type { Database, Statement } from 'better-sqlite3';
 /**
  * What there is one of: `line_state`, `last_run`, `forgotten` (open messages that the limits made us forget), `rules` (the version
  * of the rules that all history is classified by), `rules_in_use` (that of the last run), `pruned` (UTC ms before which
- * events were dropped).
+ * events were dropped), `anonymized` (the fingerprint of the key that addresses are hashed with).
  */
-export type MetaKey = 'line_state' | 'last_run' | 'forgotten' | 'rules' | 'rules_in_use' | 'pruned';
+export type MetaKey = 'line_state' | 'last_run' | 'forgotten' | 'rules' | 'rules_in_use' | 'pruned' | 'anonymized';
 
 export class Meta {
   readonly #find: Statement;

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { UserError } from '../../errors.js';
@@ -24,6 +24,7 @@ export function openForWriting(path: string): Database.Database {
       makeFolder(dirname(path));
       closeSync(openSync(path, 'wx', 0o600));
     }
+    if (!isNew && path !== ':memory:') refuseUnsafe(path);
     const db = new Database(path, { timeout: BUSY_TIMEOUT });
     if (isNew) chmodSync(path, 0o600);
     refuseForeign(db, path);
@@ -56,6 +57,7 @@ export function openForReading(path: string): Database.Database {
     throw new UserError(`${path}: no such database`, { hint: 'Run `bouncelog ingest` first, or name the database with --db.' });
   }
   return guard(path, () => {
+    refuseUnsafe(path);
     const db = new Database(path, { readonly: true, timeout: BUSY_TIMEOUT });
     refuseForeign(db, path);
     db.pragma('cache_size = -65536');
@@ -65,6 +67,19 @@ export function openForReading(path: string): Database.Database {
     }
     return db;
   });
+}
+
+/**
+ * Whoever can write to a database file can make SQLite do what he likes when it is opened, and read what it says of our mail.
+ * @throws UserError when the file is another user's, or anybody may write to it; root may open everybody's
+ */
+function refuseUnsafe(path: string): void {
+  const { uid, mode } = statSync(path);
+  const user = process.getuid?.();
+  if (user !== undefined && user !== 0 && uid !== user) {
+    throw new UserError(`${path}: belongs to another user`, { hint: 'Run as its owner, or choose another database with --db.' });
+  }
+  if ((mode & 0o002) !== 0) throw new UserError(`${path}: anybody may write to it`, { hint: `Look who has, then: chmod 600 ${path}` });
 }
 
 function refuseForeign(db: Database.Database, path: string): void {

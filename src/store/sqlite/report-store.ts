@@ -8,6 +8,7 @@ import type { TraceAnswer, TraceQuestion } from '../../report/trace.js';
 import type { KnownDomains } from '../../report/typo.js';
 import type { UnknownKind } from '../../report/unknown.js';
 import { eventRows } from './event-rows.js';
+import { Meta } from './meta.js';
 import { guard } from './open.js';
 import { status } from './status.js';
 import { deliveredDomains, suppressed } from './suppress.js';
@@ -37,6 +38,11 @@ export class SqliteReportStore implements ReportStore {
 
   status(): StatusAnswer {
     return guard(this.#db.name, () => this.#db.transaction(() => status(this.#db))());
+  }
+
+  /** The fingerprint of the key that addresses are hashed with, `null` = they are plain. */
+  get anonymized(): string | null {
+    return new Meta(this.#db).get('anonymized');
   }
 
   unknown(range: Range): UnknownKind[] {
