@@ -10,9 +10,9 @@ export interface Said {
 const SUSPENDED = 'delivery temporarily suspended: ';
 const HOST_SAID = /^host [^\s[]+\[[^\]]*\](?::\d+)? said: ([\s\S]*)$/;
 const REFUSED = /^(?:host [^\s[]+\[[^\]]*\](?::\d+)?|connect to [^\s[]+\[[^\]]*\](?::\d+)?: server) refused to talk to me: ([\s\S]*)$/;
-const IN_REPLY_TO = /\s*\(in reply to ([^()]*)\)\s*$/;
+const IN_REPLY_TO = /(?<!\s)\s*\(in reply to ([^()]*)\)\s*$/;
 /** The same, cut off by syslog in the middle. */
-const IN_REPLY_CUT = /\s*\(in reply to ([^()]*)$/;
+const IN_REPLY_CUT = /(?<!\s)\s*\(in reply to ([^()]*)$/;
 
 const COMMANDS: [RegExp, Stage][] = [
   [/^end of DATA/i, 'eod'],

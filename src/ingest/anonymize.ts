@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import type { LogRecord } from '../log/record.js';
 
-/** Anything before an at sign that is no delimiter; a quoted local part as a whole. */
-const ADDRESS = /("(?:\\.|[^"\\])*"|[^\s<>()[\]{}",;:=|\\]+)@(?=[\w.[-])/g;
+/** What a local part is made of: no delimiter; or a quoted one, as long as RFC 5321 (4.5.3.1.1) lets it be and some more. */
+const ADDRESS = /("(?:\\.|[^"\\]){1,200}"|(?<![^\s<>()[\]{}",;:=|\\])[^\s<>()[\]{}",;:=|\\]+)@(?=[\w.[-])/g;
 const QUOTED_USER = /(unknown user: ")([^"]*)/g;
 /** Hexadecimal digits of a hash that are kept: 64 bits, so that two users of a host hardly ever look like one. */
 const DIGITS = 16;

@@ -30,15 +30,16 @@ export async function runFollow(paths: readonly string[], options: IngestCommand
   const zone = zoneOption(options.tz);
   const { signal } = stopSignal();
   const notifier = new Notifier();
+  const hangups = new Hangups();
   tameHeap();
   while (!signal.aborted) {
-    const session = await IngestSession.open({ ...options, zone }, false, { signal });
+    const session = await IngestSession.open({ ...options, zone }, false, { signal, onProgress: () => notifier.alive(Date.now()) });
     if (session === null) {
       say(`another ingest is writing to ${options.db}; nothing done`);
       return 0;
     }
     try {
-      await new Follower(paths, { ...options, zone }, session, notifier, signal).run();
+      await new Follower(paths, { ...options, zone }, session, notifier, hangups, signal).run();
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       sayError(error);
@@ -61,30 +62,45 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   }
 }
 
+/** SIGHUP, which must not end a daemon, whatever it does when it comes. */
+class Hangups {
+  #came = false;
+
+  constructor() {
+    process.on('SIGHUP', () => {
+      this.#came = true;
+    });
+  }
+
+  /** Has one come since the last call? */
+  take(): boolean {
+    const came = this.#came;
+    this.#came = false;
+    return came;
+  }
+}
+
 class Follower {
   readonly #paths: readonly string[];
   readonly #options: SessionOptions;
   readonly #session: IngestSession;
   readonly #notifier: Notifier;
+  readonly #hangups: Hangups;
   readonly #signal: AbortSignal;
   readonly #files = new Map<string, FollowedFile>();
   #nextFind = 0;
   #nextJournal = 0;
-  #reopen = false;
 
-  constructor(paths: readonly string[], options: SessionOptions, session: IngestSession, notifier: Notifier, signal: AbortSignal) {
+  constructor(paths: readonly string[], options: SessionOptions, session: IngestSession, notifier: Notifier, hangups: Hangups, signal: AbortSignal) {
     this.#paths = paths;
     this.#options = options;
     this.#session = session;
     this.#notifier = notifier;
+    this.#hangups = hangups;
     this.#signal = signal;
   }
 
   async run(): Promise<void> {
-    const onHangup = () => {
-      this.#reopen = true;
-    };
-    process.on('SIGHUP', onHangup);
     try {
       await this.#readHistory();
       let isReady = false;
@@ -97,7 +113,6 @@ class Follower {
         await pause(hasNews ? LOOK_MS / 4 : LOOK_MS, this.#signal);
       }
     } finally {
-      process.off('SIGHUP', onHangup);
       for (const file of this.#files.values()) await file.reopen();
     }
   }
@@ -125,8 +140,7 @@ class Follower {
       await this.#find();
       this.#nextFind = now + FIND_MS;
     }
-    if (this.#reopen) for (const file of this.#files.values()) await file.reopen();
-    this.#reopen = false;
+    if (this.#hangups.take()) for (const file of this.#files.values()) await file.reopen();
     let hasNews = false;
     for (const file of this.#files.values()) {
       if (this.#signal.aborted) return false;
