@@ -65,6 +65,41 @@ describe('backup', () => {
   });
 });
 
+describe('a report or a backup while an ingest writes', () => {
+  it('reads what was committed, and waits for nobody', () => {
+    const db = database(line(1, 'u@c.example', 'bounced'));
+    const committed = eventsOf(db);
+    const writer = new Database(db);
+    writer.exec('BEGIN IMMEDIATE; DELETE FROM event');
+    expect(eventsOf(db)).toEqual(committed);
+    expect(bouncelog(['backup', join(db, '../copy.db'), '--db', db])).toMatchObject({ code: 0, err: '' });
+    expect(eventsOf(join(db, '../copy.db'))).toEqual(committed);
+    writer.exec('ROLLBACK');
+    writer.close();
+  });
+});
+
+describe('a stamp in the far future', () => {
+  it('does not make what is open look old', () => {
+    const id = 'A0001';
+    const text = (stamp: string, to: string, status: string) =>
+      `${stamp} mx1 postfix/smtp[1]: ${id}: to=<${to}>, relay=mx.c.example[192.0.2.1]:25, delay=1, dsn=4.2.2, status=${status} (host mx.c.example[192.0.2.1] said: 452 4.2.2 full (in reply to RCPT TO command))\n`;
+    const folder = scratch();
+    const db = join(folder, 'b.db');
+    const time = (hoursAgo: number) => new Date(now - hoursAgo * 3_600_000).toISOString();
+    const log = join(folder, 'mail.log');
+    writeFileSync(log, text(time(3), 'u@c.example', 'deferred') + text('2099-01-01T00:00:00Z', 'other@c.example', 'deferred'));
+    bouncelog(['ingest', log, '--db', db]);
+    writeFileSync(log, text(time(1), 'u@c.example', 'sent'), { flag: 'a' });
+    bouncelog(['ingest', log, '--db', db]);
+    expect(eventsOf(db).find(({ outcome }) => outcome === 'recovered')).toMatchObject({
+      recipient: 'u@c.example',
+      queue_id: id,
+      cause: 'mailbox-full',
+    });
+  });
+});
+
 describe('status --check', () => {
   it('finds a database whole, and says when totals and events differ', () => {
     const db = join(scratch(), 'b.db');
