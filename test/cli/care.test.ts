@@ -81,20 +81,19 @@ describe('a report or a backup while an ingest writes', () => {
 
 describe('a stamp in the far future', () => {
   it('does not make what is open look old', () => {
-    const id = 'A0001';
-    const text = (stamp: string, to: string, status: string) =>
+    const text = (stamp: string, id: string, to: string, status: string) =>
       `${stamp} mx1 postfix/smtp[1]: ${id}: to=<${to}>, relay=mx.c.example[192.0.2.1]:25, delay=1, dsn=4.2.2, status=${status} (host mx.c.example[192.0.2.1] said: 452 4.2.2 full (in reply to RCPT TO command))\n`;
     const folder = scratch();
     const db = join(folder, 'b.db');
     const time = (hoursAgo: number) => new Date(now - hoursAgo * 3_600_000).toISOString();
     const log = join(folder, 'mail.log');
-    writeFileSync(log, text(time(3), 'u@c.example', 'deferred') + text('2099-01-01T00:00:00Z', 'other@c.example', 'deferred'));
+    writeFileSync(log, text(time(3), 'A0001', 'u@c.example', 'deferred') + text('2099-01-01T00:00:00Z', 'A0002', 'other@c.example', 'deferred'));
     bouncelog(['ingest', log, '--db', db]);
-    writeFileSync(log, text(time(1), 'u@c.example', 'sent'), { flag: 'a' });
+    writeFileSync(log, text(time(1), 'A0001', 'u@c.example', 'sent'), { flag: 'a' });
     bouncelog(['ingest', log, '--db', db]);
     expect(eventsOf(db).find(({ outcome }) => outcome === 'recovered')).toMatchObject({
       recipient: 'u@c.example',
-      queue_id: id,
+      queue_id: 'A0001',
       cause: 'mailbox-full',
     });
   });
