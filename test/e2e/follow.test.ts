@@ -15,7 +15,9 @@ import {
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { lockForIngest } from '../../src/store/sqlite/lock.js';
 import { contentOf } from '../content.js';
 import { bouncelog, COMMAND, eventsOf, scratch } from '../run.js';
 
@@ -292,6 +294,34 @@ describe('ingest --follow', () => {
     await follower.start();
     await waitForEvents(db, 1);
     expect(bouncelog(['ingest', log, '--db', db])).toMatchObject({ code: 0, err: `bouncelog: another ingest is writing to ${db}; nothing done\n` });
+    expect(await follower.kill('SIGTERM')).toBe(0);
+  });
+
+  it('waits while others hold the database, and while another ingest runs, once it has begun', async () => {
+    const all = lines(100);
+    const folder = scratch();
+    const [log, db] = [join(folder, 'mail.log'), join(folder, 'b.db')] as [string, string];
+    writeFileSync(log, `${all[2]}\n`);
+    const follower = daemon([log, '--db', db]);
+    await follower.start();
+    await waitForEvents(db, 1);
+    const other = new Database(db);
+    other.exec('BEGIN IMMEDIATE');
+    appendFileSync(log, `${all[6]}\n`);
+    for (let i = 0; i < 400 && follower.errors.split('trying again').length < 2; i++) await sleep(100);
+    let lock = lockForIngest(db);
+    for (let i = 0; i < 50 && lock === null; i++) {
+      await sleep(100);
+      lock = lockForIngest(db);
+    }
+    expect(lock).not.toBeNull();
+    for (let i = 0; i < 400 && !follower.errors.includes('another ingest'); i++) await sleep(100);
+    other.exec('ROLLBACK');
+    other.close();
+    lock?.release();
+    await waitForEvents(db, 2);
+    expect(follower.errors).toContain('another ingest is writing');
+    expect(eventsOf(db)).toHaveLength(2);
     expect(await follower.kill('SIGTERM')).toBe(0);
   });
 });

@@ -1,16 +1,18 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { contentOf } from '../content.js';
-import { bouncelog, scratch } from '../run.js';
+import { bouncelog, COMMAND, scratch } from '../run.js';
 
 const LOG_MB = 30;
 
 /** A file system of a few megabytes; only root can mount one. */
-function smallDisk(folder: string): boolean {
+function smallDisk(folder: string, size: string): boolean {
   mkdirSync(folder);
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder]).status !== 0) return false;
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder]).status !== 0) return false;
   onTestFinished(() => {
     spawnSync('umount', [folder]);
   });
@@ -25,7 +27,7 @@ it.each([
   const log = join(folder, 'mail.log');
   execFileSync(process.execPath, [join(import.meta.dirname, '../bench/generate.mjs'), '--mb', String(LOG_MB), '--failures', '0.3', '--out', log]);
   const disk = join(folder, 'disk');
-  if (!smallDisk(disk)) return;
+  if (!smallDisk(disk, '2m')) return;
   const ran = bouncelog(['ingest', log, '--db', join(disk, 'b.db'), '--batch-bytes', '1000000', '--thread-bytes', threadBytes]);
   expect(ran.code).toBe(1);
   expect(ran.err).toContain('the disk is full');
@@ -37,4 +39,38 @@ it.each([
   const calm = join(folder, 'calm.db');
   bouncelog(['ingest', log, '--db', calm]);
   expect(contentOf(more)).toEqual(contentOf(calm));
+});
+
+it('a daemon waits for room and goes on', async () => {
+  const folder = scratch();
+  const log = join(folder, 'mail.log');
+  execFileSync(process.execPath, [join(import.meta.dirname, '../bench/generate.mjs'), '--mb', String(LOG_MB), '--failures', '0.3', '--out', log]);
+  const disk = join(folder, 'disk');
+  if (!smallDisk(disk, '64m')) return;
+  const filler = join(disk, 'filler');
+  writeFileSync(filler, Buffer.alloc(62 * 1024 * 1024));
+  const db = join(disk, 'b.db');
+  const daemon = spawn(process.execPath, [COMMAND, 'ingest', '--follow', log, '--db', db, '--batch-bytes', '1000000'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  onTestFinished(() => {
+    daemon.kill('SIGKILL');
+  });
+  let errors = '';
+  daemon.stderr.on('data', (chunk: Buffer) => {
+    errors += chunk.toString();
+  });
+  const count = () => errors.split('the disk is full').length - 1;
+  for (let i = 0; i < 300 && count() < 2; i++) await sleep(100);
+  expect(errors).toContain('trying again in 10 s');
+  expect({ errors, exit: daemon.exitCode }).toMatchObject({ exit: null });
+  rmSync(filler);
+  const calm = join(folder, 'calm.db');
+  bouncelog(['ingest', log, '--db', calm]);
+  const events = () => JSON.parse(bouncelog(['status', '--format', 'json', '--db', db]).out || '{}').events;
+  const wanted = JSON.parse(bouncelog(['status', '--format', 'json', '--db', calm]).out).events;
+  for (let i = 0; i < 60 && events() !== wanted; i++) await sleep(500);
+  daemon.kill('SIGTERM');
+  expect((await once(daemon, 'exit'))[0]).toBe(0);
+  expect(contentOf(db)).toEqual(contentOf(calm));
 });

@@ -32,20 +32,26 @@ export async function runFollow(paths: readonly string[], options: IngestCommand
   const notifier = new Notifier();
   const hangups = new Hangups();
   tameHeap();
+  let hasBegun = false;
   while (!signal.aborted) {
-    const session = await IngestSession.open({ ...options, zone }, false, { signal, onProgress: () => notifier.alive(Date.now()) });
-    if (session === null) {
-      say(`another ingest is writing to ${options.db}; nothing done`);
-      return 0;
-    }
     try {
-      await new Follower(paths, { ...options, zone }, session, notifier, hangups, signal).run();
+      const session = await IngestSession.open({ ...options, zone }, false, { signal, onProgress: () => notifier.alive(Date.now()) });
+      if (session === null) {
+        say(`another ingest is writing to ${options.db}; ${hasBegun ? `trying again in ${RETRY_MS / 1000} s` : 'nothing done'}`);
+        if (!hasBegun) return 0;
+      } else {
+        hasBegun = true;
+        try {
+          await new Follower(paths, { ...options, zone }, session, notifier, hangups, signal).run();
+        } finally {
+          await session.close(null);
+        }
+      }
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
+      // At the start it is a mistake that somebody must mend, later it may pass.
+      if (!hasBegun || !(error instanceof UserError)) throw error;
       sayError(error);
       say(`trying again in ${RETRY_MS / 1000} s`);
-    } finally {
-      await session.close(null);
     }
     await pause(RETRY_MS, signal);
   }
