@@ -1,20 +1,20 @@
 import { Correlator } from '../delivery/correlate.js';
 import { FailedRecipients } from '../delivery/failed.js';
 import { type OpenLimits, OpenMessages } from '../delivery/open.js';
-import type { LineKinds } from '../log/kinds.js';
+import { type LineKinds, NO_LINES } from '../log/kinds.js';
 import { type Framer, LineFramer } from '../log/lines.js';
 import type { Format } from '../log/read.js';
 import { Timestamps } from '../log/timestamp.js';
 import { ExportFramer, isJournalExport } from '../log/wrapping/export.js';
 import type { Zone } from '../log/zone.js';
 import { HEAD_BYTES, hash, Tail } from '../source/identity.js';
-import type { Source } from '../source/source.js';
+import { Replaced, type Source } from '../source/source.js';
 import type { IngestStore, SourcePosition } from '../store/store.js';
 import type { Anonymizer } from './anonymize.js';
 import { Collector } from './collector.js';
 import { LineReader } from './line-reader.js';
 import { LineState, type LogKind } from './line-state.js';
-import { positionOf } from './position.js';
+import { type Located, locate } from './position.js';
 import type { Writer } from './writer.js';
 import { firstYearOf } from './years.js';
 
@@ -112,19 +112,23 @@ export class Ingest {
     return this.#broken;
   }
 
-  /** The row that the store keeps of a source's content, `null` when it is new. */
-  async identify(source: Source): Promise<number | null> {
-    return (await positionOf(source, this.#store)).id;
+  /** Where to go on in a source; its row in the store is known by the content. */
+  locate(source: Source): Promise<Located> {
+    return locate(source, this.#store);
   }
 
   /**
    * Reads a source from where the last run stopped and stores what it says.
+   * @param begins what the content began with when it was looked at before; nothing is read of other content
+   * @throws Replaced when other content has come in its place; everything before is stored
    * @throws UserError when reading fails; everything before is stored
    */
-  async read(source: Source): Promise<SourceResult> {
-    const position = await positionOf(source, this.#store);
+  async read(source: Source, begins?: Buffer): Promise<SourceResult> {
+    const { position, head: firstBytes } = await this.locate(source);
+    if (begins !== undefined && !firstBytes.subarray(0, begins.length).equals(begins)) throw new Replaced(source.name);
+    // Nothing was in the file when we looked: what has come meanwhile, the next look sees with what came before it.
+    if (source.kind === 'content' && (begins ?? firstBytes).length === 0) return nothingIn(source);
     const { format, zone } = this.#options;
-    const firstBytes = source.kind === 'content' ? await source.head(HEAD_BYTES) : Buffer.alloc(0);
     const year = this.#options.year ?? (position.lastTime === 0 ? await firstYearOf(source, firstBytes) : null);
     const times = new Timestamps({ zone, reference: source.modified, last: position.lastTime, year });
     const log = logKindOf(source, firstBytes);
@@ -167,7 +171,7 @@ export class Ingest {
 
     let unfinished = false;
     try {
-      for await (const chunk of source.kind === 'content' ? source.read(start) : source.readAfter(position.cursor)) {
+      for await (const chunk of source.kind === 'content' ? source.read(start, firstBytes) : source.readAfter(position.cursor)) {
         if (head.length < HEAD_BYTES && total === head.length) head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)]);
         total += chunk.length;
         // Should the writer fail in the middle of a chunk, the rest of it was not read: nothing more may be committed.
@@ -206,6 +210,10 @@ export class Ingest {
     await this.#writer.settled();
     this.#broken = false;
   }
+}
+
+function nothingIn(source: Source): SourceResult {
+  return { name: source.name, sourceId: null, kinds: { ...NO_LINES }, bytes: 0, skipped: 0, unfinished: false, overlong: 0 };
 }
 
 /** What the content is known by from now on. */

@@ -3,16 +3,23 @@ import { compare, HEAD_BYTES, hash, startsLike } from '../source/identity.js';
 import type { ContentSource, Source } from '../source/source.js';
 import type { IngestStore, SourcePosition } from '../store/store.js';
 
-/** Where an earlier run stopped in this source, or the start of a new one. */
-export async function positionOf(source: Source, store: IngestStore): Promise<SourcePosition> {
-  return source.kind === 'content' ? positionInContent(source, store) : positionOfKey(await source.key(), source.name, store);
+/** Where to go on in a source, and what its content began with when that was found out. */
+export interface Located {
+  position: SourcePosition;
+  head: Buffer;
 }
 
-async function positionInContent(source: ContentSource, store: IngestStore): Promise<SourcePosition> {
-  const head = await source.head(HEAD_BYTES);
+/** Where an earlier run stopped in this source, or the start of a new one. */
+export async function locate(source: Source, store: IngestStore): Promise<Located> {
+  const head = source.kind === 'content' ? await source.head(HEAD_BYTES) : Buffer.alloc(0);
+  const position = source.kind === 'content' ? await positionInContent(source, head, store) : positionOfKey(await source.key(), source.name, store);
+  return { position, head };
+}
+
+async function positionInContent(source: ContentSource, head: Buffer, store: IngestStore): Promise<SourcePosition> {
   const alike = store.sourcesByHead((length, headHash) => startsLike(head, length, headHash));
   for (const known of alike) {
-    const comparison = await compare(source, known);
+    const comparison = await compare(source, head, known);
     if (comparison === 'same') return { ...known, name: source.name };
     if (comparison === 'shorter') return known;
   }

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
+import type { FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { UserError } from '../errors.js';
 import { readError } from './file.js';
+import type { FileState } from './file-state.js';
 import type { ContentSource } from './source.js';
 
 /** Output of the decompressor that is handed on at once. */
@@ -39,12 +40,15 @@ export class CompressedSource implements ContentSource {
   readonly modified: number;
   readonly isFinal = true;
   readonly #format: Format;
+  readonly #file: FileHandle;
 
-  constructor(path: string, stats: { size: number; mtimeMs: number }, format: Format) {
+  /** @param file stays this one, whatever the path names by now */
+  constructor(path: string, { size, modified }: FileState, file: FileHandle, format: Format) {
     this.name = path;
-    this.size = stats.size;
-    this.modified = stats.mtimeMs;
+    this.size = size;
+    this.modified = modified;
     this.#format = format;
+    this.#file = file;
   }
 
   async *read(offset: number): AsyncIterable<Buffer> {
@@ -78,14 +82,28 @@ export class CompressedSource implements ContentSource {
     return null;
   }
 
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+
   #decompress(): AsyncIterable<Buffer> {
     const { command } = this.#format;
-    return command === null ? gunzip(this.name) : decompressWith(this.name, this.#format, command);
+    const file = Readable.from(bytesOf(this.#file), { objectMode: false });
+    return command === null ? gunzip(this.name, file) : decompressWith(this.name, file, this.#format, command);
   }
 }
 
-async function* gunzip(path: string): AsyncIterable<Buffer> {
-  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+/** From the beginning, each time, whatever was read of the file before. */
+async function* bytesOf(file: FileHandle): AsyncIterable<Buffer> {
+  for (let position = 0; ; ) {
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+async function* gunzip(path: string, file: Readable): AsyncIterable<Buffer> {
   const unzip = createGunzip({ chunkSize: CHUNK_BYTES });
   file.on('error', (error) => unzip.destroy(error));
   try {
@@ -101,8 +119,7 @@ async function* gunzip(path: string): AsyncIterable<Buffer> {
 }
 
 /** The system's decompressor reads the file from its standard input: no name is ever part of a command. */
-async function* decompressWith(path: string, format: Format, command: string): AsyncIterable<Buffer> {
-  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+async function* decompressWith(path: string, file: Readable, format: Format, command: string): AsyncIterable<Buffer> {
   const child = spawn(command, ['-dc'], { stdio: ['pipe', 'pipe', 'pipe'] });
   let complaint = '';
   let readFailure: unknown = null;
@@ -121,7 +138,7 @@ async function* decompressWith(path: string, format: Format, command: string): A
     child.on('close', resolve);
   });
   try {
-    yield* child.stdout as Readable as AsyncIterable<Buffer>;
+    yield* child.stdout as AsyncIterable<Buffer>;
     const result = await ended;
     if (readFailure !== null) throw readError(path, readFailure);
     if (result instanceof Error) throw missing(path, format, result);

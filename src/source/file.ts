@@ -1,9 +1,10 @@
-import { readSync } from 'node:fs';
+import { constants, readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../errors.js';
-import type { ContentSource } from './source.js';
+import { type FileState, fileState } from './file-state.js';
+import { type ContentSource, Replaced } from './source.js';
 
 /**
  * A chunk becomes one string; above about 128 kB V8 would put it among the large objects, which are freed late, and memory grows.
@@ -12,40 +13,41 @@ const CHUNK_BYTES = 64 * 1024;
 /** Signals and timers get their turn every 4 MB. */
 const CHUNKS_PER_TURN = 64;
 
-/** A plain file; it may still be growing, so an unfinished last line is left for the next run. */
+/** A plain file, open; it may still be growing, so an unfinished last line is left for the next run. */
 export class FileSource implements ContentSource {
   readonly kind = 'content';
   readonly name: string;
   readonly size: number;
   readonly modified: number;
   readonly isFinal = false;
-  readonly #held: FileHandle | null;
+  readonly #file: FileHandle;
 
-  /** @param held the file, open; its name may be another file's by now, or nobody's. It stays open. */
-  constructor(path: string, stats: { size: number; mtimeMs: number }, held: FileHandle | null = null) {
+  /** @param file stays this one, whatever the path names by now */
+  constructor(path: string, { size, modified }: FileState, file: FileHandle) {
     this.name = path;
-    this.size = stats.size;
-    this.modified = stats.mtimeMs;
-    this.#held = held;
+    this.size = size;
+    this.modified = modified;
+    this.#file = file;
   }
 
-  async *read(offset: number): AsyncIterable<Buffer> {
-    const file = await this.#open();
+  async *read(offset: number, head: Buffer): AsyncIterable<Buffer> {
     try {
       const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+      const begins = Buffer.allocUnsafe(head.length);
       let position = offset;
       for (let chunks = 1; ; chunks++) {
         // Synchronous: the next chunk is nearly always in the page cache, and a round through the thread pool cost 10 % of the run.
-        const bytesRead = readSync(file.fd, buffer, 0, CHUNK_BYTES, position);
+        const bytesRead = readSync(this.#file.fd, buffer, 0, CHUNK_BYTES, position);
         if (bytesRead === 0) return;
+        // After the chunk: what begins alike now did so when the chunk was read, for no log gets its old content back.
+        const headRead = readSync(this.#file.fd, begins, 0, begins.length, 0);
+        if (headRead < head.length || !begins.equals(head)) throw new Replaced(this.name);
         position += bytesRead;
         yield buffer.subarray(0, bytesRead);
         if (chunks % CHUNKS_PER_TURN === 0) await setImmediate();
       }
     } catch (error) {
       throw readError(this.name, error);
-    } finally {
-      await this.#close(file);
     }
   }
 
@@ -54,22 +56,24 @@ export class FileSource implements ContentSource {
   }
 
   async slice(from: number, to: number): Promise<Buffer> {
-    const file = await this.#open();
     try {
-      return await readFully(file, from, to);
+      return await readFully(this.#file, from, to);
     } catch (error) {
       throw readError(this.name, error);
-    } finally {
-      await this.#close(file);
     }
   }
 
-  async #open(): Promise<FileHandle> {
-    return this.#held ?? (await openFile(this.name));
+  /** The file as it is now. */
+  async state(): Promise<FileState> {
+    try {
+      return fileState(await this.#file.stat({ bigint: true }));
+    } catch (error) {
+      throw readError(this.name, error);
+    }
   }
 
-  async #close(file: FileHandle): Promise<void> {
-    if (file !== this.#held) await file.close();
+  close(): Promise<void> {
+    return this.#file.close();
   }
 }
 
@@ -84,10 +88,20 @@ async function readFully(file: FileHandle, from: number, to: number): Promise<Bu
   return buffer.subarray(0, filled);
 }
 
-/** @throws UserError when it cannot be opened */
-export async function openFile(path: string): Promise<FileHandle> {
+/**
+ * A file, open, whatever is in it.
+ * @throws UserError when it cannot be opened
+ */
+export async function openFile(path: string): Promise<{ file: FileHandle; state: FileState }> {
   try {
-    return await open(path, 'r');
+    // Of a pipe that nobody writes to, opening would never return.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      return { file, state: fileState(await file.stat({ bigint: true })) };
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
   } catch (error) {
     throw readError(path, error);
   }
@@ -98,13 +112,14 @@ const REASONS: Record<string, [string, string]> = {
   EACCES: ['not readable for this user', 'Run as root or as a user in the group that owns the log (usually adm).'],
   EPERM: ['not readable for this user', 'Run as root or as a user in the group that owns the log (usually adm).'],
   EIO: ['the disk failed while reading', 'Check the disk (dmesg). What was read before is stored; run again to go on.'],
+  EMFILE: ['too many open files', 'Allow more (ulimit -n), or give fewer files at once.'],
   EISDIR: ['is a directory', 'Name the files in it, or the directory as an argument of its own.'],
 };
 
 /** A file system error as one clear line. */
 export function readError(path: string, error: unknown): unknown {
-  const code = (error as { code?: string }).code ?? '';
-  const reason = REASONS[code];
-  if (error instanceof UserError || reason === undefined) return error;
-  return new UserError(`${path}: ${reason[0]}`, { hint: reason[1], cause: error });
+  const { code, errno } = error as NodeJS.ErrnoException;
+  if (error instanceof UserError || code === undefined || errno === undefined) return error;
+  const [reason, hint] = REASONS[code] ?? [(error as Error).message, 'Check the file.'];
+  return new UserError(`${path}: ${reason}`, { hint, cause: error });
 }

@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { type FileHandle, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { UserError } from '../errors.js';
 import { CompressedSource, compressionOf } from './compressed.js';
-import { FileSource, readError } from './file.js';
+import { FileSource, openFile, readError } from './file.js';
+import type { FileState } from './file-state.js';
 import { isJournalFile, JournalSource } from './journal.js';
 import { isRotatedName } from './siblings.js';
 import type { Source } from './source.js';
@@ -68,7 +69,7 @@ export async function findSources(paths: readonly string[], now: number): Promis
 
 /** A directory of journal files is one journal: its files continue each other, and journalctl puts them in order. */
 async function journalIn(path: string, now: number): Promise<Source | null> {
-  if (!existsSync(path) || !(await stat(path)).isDirectory()) return null;
+  if (!(await isFolder(path))) return null;
   const names = await readdir(path, { recursive: true });
   return names.some((name) => name.endsWith('.journal')) ? new JournalSource({ kind: 'directory', path }, now) : null;
 }
@@ -81,8 +82,8 @@ export async function liveLogs(paths: readonly string[]): Promise<string[]> {
   const files = new Set<string>();
   for (const path of paths.length === 0 ? USUAL_PLACES : paths) {
     if (isDynamicPattern(path)) for (const file of await glob(path, { dot: true, absolute: true })) addLive(files, file);
-    else if (paths.length > 0 && !(existsSync(path) && (await stat(path)).isDirectory())) files.add(path);
-    else if (existsSync(path)) for (const file of await logsIn(path)) addLive(files, file);
+    else if (await isFolder(path)) for (const file of await logsIn(path)) addLive(files, file);
+    else if (paths.length > 0 || (await exists(path))) files.add(path);
   }
   return [...files];
 }
@@ -92,16 +93,32 @@ function addLive(files: Set<string>, file: string): void {
 }
 
 async function expand(path: string): Promise<string[]> {
-  if (!existsSync(path) && isDynamicPattern(path)) {
+  if (isDynamicPattern(path) && !(await exists(path))) {
     const files = await glob(path, { dot: true });
     if (files.length === 0) throw new UserError(`${path}: no file fits this pattern`, { hint: 'Check the path.' });
     return files;
   }
-  const stats = await stat(path);
-  if (!stats.isDirectory()) return [path];
+  if (!(await isFolder(path))) return [path];
   const files = await logsIn(path);
   if (files.length === 0) throw new UserError(`${path}: no log in this directory`, { hint: 'Name the files if they have unusual names.' });
   return files;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await statOf(path)) !== null;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await statOf(path))?.isDirectory() ?? false;
+}
+
+/** `null` when there is nothing, or nothing that we may know of; who opens it hears why. */
+async function statOf(path: string): Promise<Stats | null> {
+  try {
+    return await stat(path);
+  } catch {
+    return null;
+  }
 }
 
 async function logsIn(folder: string): Promise<string[]> {
@@ -115,18 +132,28 @@ async function logsIn(folder: string): Promise<string[]> {
 const PROBE_BYTES = 4096;
 
 /**
- * The source that a path names; `null` for an empty file.
+ * The source that a path names, open; `null` for an empty file.
  * @throws UserError when it is no file that can be read
  */
 export async function sourceOf(path: string, now: number): Promise<Source | null> {
-  const stats = await stat(path);
-  if (!stats.isFile()) throw new UserError(`${path}: not a file`, { hint: 'Pipe it in instead: bouncelog ingest - < …' });
-  if (stats.size === 0) return null;
-  const plain = new FileSource(path, stats);
+  const { file, state } = await openFile(path);
+  let source: Source | null = null;
+  try {
+    source = await sourceIn(path, file, state, now);
+    return source;
+  } finally {
+    if (source === null || source.kind === 'cursor') await file.close();
+  }
+}
+
+async function sourceIn(path: string, file: FileHandle, state: FileState, now: number): Promise<Source | null> {
+  if (!state.isFile) throw new UserError(`${path}: not a file`, { hint: 'Pipe it in instead: bouncelog ingest - < …' });
+  if (state.size === 0) return null;
+  const plain = new FileSource(path, state, file);
   const head = await plain.head(PROBE_BYTES);
   if (isJournalFile(head)) return new JournalSource({ kind: 'file', path }, now);
   const compression = compressionOf(head);
-  if (compression !== null) return new CompressedSource(path, stats, compression);
+  if (compression !== null) return new CompressedSource(path, state, file, compression);
   if (isBinary(head))
     throw new UserError(`${path}: not a text file`, {
       hint: 'bouncelog reads logs, plain or compressed (gzip, xz, zstd, bzip2), and journal files.',

@@ -28,22 +28,23 @@ export type Comparison = 'same' | 'different' | 'shorter';
 
 /**
  * Compares content that starts alike with what is known of it.
+ * @param head what it starts with
  * @returns `same`: goes on at the known position; `shorter`: a part of what has been read; `different`: another source
  */
-export async function compare(source: ContentSource, known: KnownContent): Promise<Comparison> {
+export async function compare(source: ContentSource, head: Buffer, known: KnownContent): Promise<Comparison> {
   const from = known.position - known.tailLength;
-  const tail = (await source.slice(from, known.position)) ?? (await readThrough(source, from, known.position));
+  const tail = (await source.slice(from, known.position)) ?? (await readThrough(source, head, from, known.position));
   // A stream that cannot be read twice: trust its head.
   if (tail === null) return 'same';
   if (tail.length < known.tailLength) return 'shorter';
   return hash(tail) === known.tailHash ? 'same' : 'different';
 }
 
-async function readThrough(source: ContentSource, from: number, to: number): Promise<Buffer | null> {
+async function readThrough(source: ContentSource, head: Buffer, from: number, to: number): Promise<Buffer | null> {
   if (source.size === null) return null;
   const parts: Buffer[] = [];
   let missing = to - from;
-  for await (const chunk of source.read(from)) {
+  for await (const chunk of source.read(from, head)) {
     parts.push(Buffer.from(chunk.subarray(0, missing)));
     missing -= chunk.length;
     if (missing <= 0) break;

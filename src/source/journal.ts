@@ -57,6 +57,8 @@ export class JournalSource implements CursorSource {
     return `journal ${this.name}`;
   }
 
+  async close(): Promise<void> {}
+
   async *readAfter(cursor: string | null): AsyncIterable<Buffer> {
     const from = cursor === null ? [] : [`--cursor=${cursor}`];
     const entries = journalctl([...this.#place, ...from, '--output=json', `--output-fields=${ENTRY_FIELDS.join(',')}`, ...MATCHES]);

@@ -1,30 +1,45 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
+import { type FileState, fileState } from './file-state.js';
 
 const COMPRESSED = String.raw`(?:\.(?:gz|xz|zst|bz2|Z))?`;
+
+/** A file that a log has been rotated into, as it was when it was listed. */
+export interface Sibling extends FileState {
+  path: string;
+}
 
 /**
  * The files that a log has been rotated into: `mail.log.1`, `mail.log.2.gz`, `mail.log-20261124.xz`, `mail-20261124.log`, beside the
  * path and beside what it is a link to. Not the log itself.
- * @param since UTC ms; only files that were written to later
  */
-export async function rotatedSiblings(path: string, since: number): Promise<string[]> {
+export async function rotatedSiblings(path: string): Promise<Sibling[]> {
   const places = new Set([path]);
   try {
     places.add(await realpath(path));
   } catch {
     // Gone, or not there yet: its rotated files may be.
   }
-  const found = new Set<string>();
+  const found = new Map<string, Sibling>();
   for (const place of places) {
     const folder = dirname(place);
     const isSibling = siblingPattern(basename(place));
     for (const name of await namesIn(folder)) {
-      const sibling = join(folder, name);
-      if (isSibling.test(name) && !places.has(sibling) && (await modifiedAt(sibling)) >= since) found.add(sibling);
+      const path = join(folder, name);
+      const sibling = isSibling.test(name) && !places.has(path) ? await siblingAt(path) : null;
+      if (sibling !== null) found.set(path, sibling);
     }
   }
-  return [...found];
+  return [...found.values()];
+}
+
+async function siblingAt(path: string): Promise<Sibling | null> {
+  try {
+    const state = fileState(await stat(path, { bigint: true }));
+    return state.isFile ? { path, ...state } : null;
+  } catch {
+    return null;
+  }
 }
 
 function siblingPattern(name: string): RegExp {
@@ -44,15 +59,6 @@ async function namesIn(folder: string): Promise<string[]> {
     return await readdir(folder);
   } catch {
     return [];
-  }
-}
-
-async function modifiedAt(path: string): Promise<number> {
-  try {
-    const stats = await stat(path);
-    return stats.isFile() ? stats.mtimeMs : Number.NEGATIVE_INFINITY;
-  } catch {
-    return Number.NEGATIVE_INFINITY;
   }
 }
 

@@ -1,3 +1,5 @@
+import { UserError } from '../errors.js';
+
 /** Something that log lines come from. */
 export type Source = ContentSource | CursorSource;
 
@@ -10,6 +12,8 @@ interface Named {
   readonly modified: number;
   /** The last line counts even without a line end: nothing will be appended. */
   readonly isFinal: boolean;
+  /** Lets go of what it holds open. Nothing can be read of it any more. */
+  close(): Promise<void>;
 }
 
 /** Bytes: it knows how to give them from an offset on; what it *is* the identity of its content decides (identity.ts). */
@@ -17,9 +21,11 @@ export interface ContentSource extends Named {
   readonly kind: 'content';
   /**
    * The uncompressed content from `offset` on, in chunks whose memory may be used again for the next.
-   * Errors of the device or the compression are thrown as UserError after the chunks before them.
+   * @param head what the content began with when it was recognised
+   * @throws Replaced, after the chunks before, when other content has come in its place
+   * @throws UserError of the device or the compression, after the chunks before
    */
-  read(offset: number): AsyncIterable<Buffer>;
+  read(offset: number, head: Buffer): AsyncIterable<Buffer>;
   /** The first bytes of the content (fewer only when there are no more). */
   head(length: number): Promise<Buffer>;
   /** The bytes of `[from, to)`, or `null` when they can only be had by reading up to them. */
@@ -33,4 +39,12 @@ export interface CursorSource extends Named {
   key(): Promise<string>;
   /** Entries after `cursor` (`null` = from the beginning), as `journalctl -o json` writes them. */
   readAfter(cursor: string | null): AsyncIterable<Buffer>;
+}
+
+/** A log was truncated while it was read: what has come in its place is not what we had begun to read. */
+export class Replaced extends UserError {
+  constructor(name: string) {
+    super(`${name}: truncated while it was being read`, { hint: 'What was read is stored. Run again: it goes on from there.' });
+    this.name = 'Replaced';
+  }
 }

@@ -41,6 +41,8 @@ export class StreamSource implements ContentSource {
     return null;
   }
 
+  async close(): Promise<void> {}
+
   async #next(): Promise<Buffer | null> {
     const kept = this.#kept.shift();
     if (kept !== undefined) return kept;

@@ -18,22 +18,9 @@ import { gzipSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { lockForIngest } from '../../src/store/sqlite/lock.js';
+import { busyHour, random } from '../busy-hour.js';
 import { contentOf } from '../content.js';
 import { bouncelog, COMMAND, eventsOf, scratch } from '../run.js';
-
-/** Lines of a busy hour: deliveries that are deferred and end later, so that state must survive whatever happens. */
-function lines(count: number): string[] {
-  const reply = (text: string) => `(host mx.c.example[192.0.2.1] said: ${text} (in reply to RCPT TO command))`;
-  return Array.from({ length: count }, (_, i) => {
-    const stamp = new Date(Date.UTC(2026, 10, 24, 8) + i * 1000).toISOString();
-    const id = `A${(0xbcdef0 + Math.floor(i / 4)).toString(16).toUpperCase()}`;
-    const to = `${stamp} mx1 postfix/smtp[1]: ${id}: to=<u${i % 40}@c${i % 3}.example>, relay=mx.c.example[192.0.2.1]:25, delay=1`;
-    if (i % 4 === 0) return `${stamp} mx1 postfix/qmgr[1]: ${id}: from=<s${i % 5}@a.example>, size=1, nrcpt=1 (queue active)`;
-    if (i % 4 === 1) return `${to.replace(/u\d+@c\d/, `u${Math.floor(i / 4)}@c0`)}, dsn=4.2.2, status=deferred ${reply('452 4.2.2 full')}`;
-    if (i % 4 === 2) return `${to}, dsn=5.1.1, status=bounced ${reply('550 5.1.1 no such user')}`;
-    return `${to.replace(/u\d+@c\d/, `u${Math.floor(i / 4)}@c0`)}, dsn=2.0.0, status=sent (250 OK)`;
-  });
-}
 
 interface Daemon {
   start(): Promise<void>;
@@ -64,6 +51,7 @@ function daemon(args: readonly string[], env: NodeJS.ProcessEnv = {}): Daemon {
     },
     async kill(signal) {
       if (child === null) return null;
+      if (child.exitCode !== null) throw new Error(`it had ended by itself with ${child.exitCode}: ${errors}`);
       const ended = once(child, 'exit');
       child.kill(signal);
       const [code] = (await ended) as [number | null];
@@ -93,17 +81,6 @@ function calm(all: readonly string[]): { content: ReturnType<typeof contentOf>; 
   return { content: contentOf(db), events: eventsOf(db).length };
 }
 
-/** mulberry32, so that a failure can be repeated. */
-function random(seed: number): (n: number) => number {
-  let a = seed;
-  return (n) => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % n;
-  };
-}
-
 /** Shifts `mail.log.1` to `mail.log.2.gz` and so on, as logrotate does. */
 function shift(log: string): void {
   for (let n = 60; n >= 1; n--) {
@@ -120,7 +97,7 @@ function shift(log: string): void {
 describe('ingest --follow', () => {
   it.each([1, 2, 3, 4, 5, 6])('loses and doubles nothing through rotations and kills (seed %i)', async (seed) => {
     const next = random(seed);
-    const all = lines(600);
+    const all = busyHour(600);
     const expected = calm(all);
     const folder = scratch();
     const [log, db] = [join(folder, 'mail.log'), join(folder, 'b.db')] as [string, string];
@@ -211,7 +188,7 @@ describe('ingest --follow', () => {
   });
 
   it('waits for a file that is not there yet, follows a link to another file, and finishes a line an hour later', async () => {
-    const all = lines(40);
+    const all = busyHour(40);
     const folder = scratch();
     const [link, one, two, db] = ['mail.log', 'one', 'two', 'b.db'].map((name) => join(folder, name)) as [string, string, string, string];
     const follower = daemon([link, '--db', db]);
@@ -245,7 +222,7 @@ describe('ingest --follow', () => {
   });
 
   it('reads what was rotated while it was down, compressed files included, once', async () => {
-    const all = lines(200);
+    const all = busyHour(200);
     const text = (from: number, to: number) =>
       all
         .slice(from, to)
@@ -270,7 +247,7 @@ describe('ingest --follow', () => {
   });
 
   it('stores a line within two seconds, opens anew on SIGHUP, and leaves history alone on its first start', async () => {
-    const all = lines(100);
+    const all = busyHour(100);
     const folder = scratch();
     const [log, db] = [join(folder, 'mail.log'), join(folder, 'b.db')] as [string, string];
     writeFileSync(`${log}.1`, `${all[2]}\n`);
@@ -289,7 +266,7 @@ describe('ingest --follow', () => {
   it('says that another one runs, and ends well', async () => {
     const folder = scratch();
     const [log, db] = [join(folder, 'mail.log'), join(folder, 'b.db')] as [string, string];
-    writeFileSync(log, `${lines(3)[2]}\n`);
+    writeFileSync(log, `${busyHour(3)[2]}\n`);
     const follower = daemon([log, '--db', db]);
     await follower.start();
     await waitForEvents(db, 1);
@@ -298,7 +275,7 @@ describe('ingest --follow', () => {
   });
 
   it('waits while others hold the database, and while another ingest runs, once it has begun', async () => {
-    const all = lines(100);
+    const all = busyHour(100);
     const folder = scratch();
     const [log, db] = [join(folder, 'mail.log'), join(folder, 'b.db')] as [string, string];
     writeFileSync(log, `${all[2]}\n`);

@@ -37,6 +37,7 @@ export function sourceOf(content: Buffer, options: { name?: string; cuts?: numbe
     },
     head: async (length) => content.subarray(0, length),
     slice: async (from, to) => content.subarray(from, to),
+    close: async () => {},
   };
 }
 

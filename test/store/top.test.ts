@@ -32,6 +32,7 @@ async function database(lines: string[]): Promise<Database.Database> {
     },
     head: async (length) => content.subarray(0, length),
     slice: async (from, to) => content.subarray(from, to),
+    close: async () => {},
   };
   const store = new SqliteIngestStore(db);
   const ingest = new Ingest(store, new InterpretingWriter(new Interpreter(), store), {

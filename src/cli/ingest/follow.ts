@@ -4,9 +4,11 @@ import { FollowedFile } from '../../ingest/follow.js';
 import { inLogOrder } from '../../ingest/order.js';
 import { findSources, liveLogs } from '../../source/find.js';
 import { JournalSource } from '../../source/journal.js';
+import type { Source } from '../../source/source.js';
 import { zoneOption } from '../zone.js';
 import { Notifier } from './notify.js';
 import type { IngestCommandOptions } from './options.js';
+import { readAll } from './read-all.js';
 import { tameHeap } from './run.js';
 import { IngestSession, type SessionOptions } from './session.js';
 import { stopSignal } from './signals.js';
@@ -119,7 +121,7 @@ class Follower {
         await pause(hasNews ? LOOK_MS / 4 : LOOK_MS, this.#signal);
       }
     } finally {
-      for (const file of this.#files.values()) await file.reopen();
+      for (const file of this.#files.values()) await file.close();
     }
   }
 
@@ -128,16 +130,13 @@ class Follower {
     const { zone, year } = this.#options;
     if (this.#paths.length === 0 && this.#options.journal) return;
     const found = await findSources(this.#paths, Date.now());
-    const history = found.sources.filter(({ name }) => !this.#paths.includes(name));
-    for (const source of await inLogOrder(history, zone, year ?? null)) {
-      if (this.#signal.aborted) return;
-      try {
-        await this.#session.ingest.read(source);
-      } catch (error) {
-        if (!(error instanceof UserError) || this.#session.ingest.broken) throw error;
-        sayError(error);
-      }
+    const history: Source[] = [];
+    for (const source of found.sources) {
+      if (this.#paths.includes(source.name)) await source.close();
+      else history.push(source);
     }
+    const { errors } = await readAll(this.#session.ingest, await inLogOrder(history, zone, year ?? null), this.#signal);
+    for (const error of errors) sayError(error);
   }
 
   async #round(): Promise<boolean> {
@@ -146,7 +145,7 @@ class Follower {
       await this.#find();
       this.#nextFind = now + FIND_MS;
     }
-    if (this.#hangups.take()) for (const file of this.#files.values()) await file.reopen();
+    if (this.#hangups.take()) for (const file of this.#files.values()) file.rescan();
     let hasNews = false;
     for (const file of this.#files.values()) {
       if (this.#signal.aborted) return false;
@@ -165,7 +164,9 @@ class Follower {
     const live = this.#paths.length === 0 && this.#options.journal ? [] : await liveLogs(this.#paths);
     for (const path of live) {
       if (this.#files.has(path)) continue;
-      const readUntil = this.#session.store.lastRead(path);
+      const { store } = this.#session;
+      const readUntil = store.lastRead(path);
+      if (readUntil === null) store.beginFollowing(path, Date.now());
       const options = { zone, year: year ?? null, clock: Date.now, onError: sayError };
       this.#files.set(path, new FollowedFile(path, this.#session.ingest, readUntil, options));
     }

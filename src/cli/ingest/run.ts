@@ -1,19 +1,22 @@
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
-import { UserError } from '../../errors.js';
 import type { SourceResult } from '../../ingest/ingest.js';
 import { inLogOrder } from '../../ingest/order.js';
 import type { RunSummary } from '../../report/run-summary.js';
-import { findSources } from '../../source/find.js';
+import { type Found, findSources } from '../../source/find.js';
 import { JournalSource } from '../../source/journal.js';
 import type { Source } from '../../source/source.js';
 import { StreamSource } from '../../source/stdin.js';
 import { zoneOption } from '../zone.js';
 import type { IngestCommandOptions } from './options.js';
 import { Progress } from './progress.js';
-import { IngestSession } from './session.js';
+import { readAll } from './read-all.js';
+import { IngestSession, type SessionOptions } from './session.js';
 import { stopSignal } from './signals.js';
 import { say, sayError, summarize } from './summary.js';
+
+/** A log that is rotated while it is read is looked for anew, so many times. */
+const MAX_TRIES = 3;
 
 /**
  * `bouncelog ingest`, once.
@@ -23,15 +26,10 @@ export async function runIngest(paths: readonly string[], options: IngestCommand
   const started = performance.now();
   const zone = zoneOption(options.tz);
   const now = Date.now();
-  const readsStdin = paths.includes('-');
-  const files = paths.filter((path) => path !== '-');
-  const searches = files.length > 0 || !(readsStdin || options.journal);
-  const found = searches ? await findSources(files, now) : { sources: [], errors: [] };
-  for (const error of found.errors) sayError(error);
-  const journal = options.journal ? [new JournalSource({ kind: 'host' }, now, say)] : [];
-  const stdin = readsStdin ? [new StreamSource(process.stdin, '-', now)] : [];
-  const sources = [...(await inLogOrder(found.sources, zone, options.year ?? null)), ...journal, ...stdin];
-  if (sources.length === 0) return found.errors.length > 0 ? 1 : 0;
+  const find = () => sourcesFor(paths, { ...options, zone }, now);
+  const { sources, errors } = await find();
+  for (const error of errors) sayError(error);
+  if (sources.length === 0) return errors.length > 0 ? 1 : 0;
 
   tameHeap();
   const progress = new Progress(sources, options.quiet === true);
@@ -41,27 +39,23 @@ export async function runIngest(paths: readonly string[], options: IngestCommand
     onProgress: (source, bytes) => progress.update(source, bytes),
   });
   if (session === null) {
+    for (const source of sources) await source.close();
     say(`another ingest is writing to ${options.db}; nothing done`);
     return 0;
   }
   let run: RunSummary | null = null;
   try {
     const { ingest } = session;
-    const results: SourceResult[] = [];
-    let failed = found.errors.length > 0;
-    for (const source of sources) {
-      if (signal.aborted) break;
-      try {
-        results.push(await ingest.read(source));
-      } catch (error) {
-        if (!(error instanceof UserError) || ingest.broken) throw error;
-        failed = true;
-        progress.stop();
-        sayError(error);
-      }
+    let read = await readAll(ingest, sources, signal);
+    const results = [...read.results];
+    for (let tries = 0; read.isReplaced && tries < MAX_TRIES; tries++) {
+      read = { ...(await readAll(ingest, (await find()).sources, signal)), errors: read.errors };
+      results.push(...read.results);
     }
     progress.stop();
+    for (const error of read.errors) sayError(error);
     if (signal.aborted) say('stopped; what was read is stored, and the next run goes on from there');
+    const failed = errors.length + read.errors.length > 0;
     run = { started: now, ended: Date.now(), sources: results.length, ...sizesOf(results), failed };
     if (options.quiet !== true) summarize(results, ingest, (performance.now() - started) / 1000, options.dryRun === true);
     return failed ? 1 : 0;
@@ -69,6 +63,17 @@ export async function runIngest(paths: readonly string[], options: IngestCommand
     progress.stop();
     await session.close(run);
   }
+}
+
+/** What the arguments name, in the order of its lines; what is no file can be read only once. */
+async function sourcesFor(paths: readonly string[], options: SessionOptions, now: number): Promise<Found> {
+  const readsStdin = paths.includes('-');
+  const files = paths.filter((path) => path !== '-');
+  const searches = files.length > 0 || !(readsStdin || options.journal);
+  const found = searches ? await findSources(files, now) : { sources: [], errors: [] };
+  const journal = options.journal ? [new JournalSource({ kind: 'host' }, now, say)] : [];
+  const stdin = readsStdin ? [new StreamSource(process.stdin, '-', now)] : [];
+  return { ...found, sources: [...(await inLogOrder(found.sources, options.zone, options.year ?? null)), ...journal, ...stdin] };
 }
 
 function sizesOf(results: readonly SourceResult[]): { lines: number; bytes: number } {

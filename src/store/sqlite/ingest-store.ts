@@ -80,7 +80,16 @@ export class SqliteIngestStore implements IngestStore {
     const find = this.#db.prepare<[string, string], { at: number | null }>(
       'SELECT max(updated) AS at FROM source WHERE substr(name, 1, length(?)) = ?',
     );
-    return find.get(path, path)?.at ?? null;
+    return find.get(path, path)?.at ?? this.#followed()[path] ?? null;
+  }
+
+  /** Notes that a path is followed from now on (UTC ms), so that what is rotated before its first line was stored is not history. */
+  beginFollowing(path: string, now: number): void {
+    guard(this.#db.name, () => this.#meta.set('followed', JSON.stringify({ ...this.#followed(), [path]: now })));
+  }
+
+  #followed(): Record<string, number> {
+    return JSON.parse(this.#meta.get('followed') ?? '{}') as Record<string, number>;
   }
 
   /** The fingerprint of the key that addresses are hashed with, `null` = they are plain. */

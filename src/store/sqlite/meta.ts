@@ -5,7 +5,7 @@ import type { Database, Statement } from 'better-sqlite3';
  * of the rules that all history is classified by), `rules_in_use` (that of the last run), `pruned` (UTC ms before which
  * events were dropped), `anonymized` (the fingerprint of the key that addresses are hashed with).
  */
-export type MetaKey = 'line_state' | 'last_run' | 'forgotten' | 'rules' | 'rules_in_use' | 'pruned' | 'anonymized';
+export type MetaKey = 'line_state' | 'last_run' | 'forgotten' | 'rules' | 'rules_in_use' | 'pruned' | 'anonymized' | 'followed';
 
 export class Meta {
   readonly #find: Statement;
