@@ -22,12 +22,21 @@ export interface Framer {
 /** No mail daemon writes longer lines (Postfix cuts at 2 kB, syslog mostly at 1-8 kB); more is damage or attack. */
 export const MAX_LINE_BYTES = 64 * 1024;
 
+/**
+ * So many NULs were never logged: a crash left them in the file, or it was truncated under a daemon that writes where it had been.
+ * What stands before them is no line any more, what comes after them is.
+ */
+const TEAR = '\0'.repeat(8);
+const TEAR_BYTES = Buffer.from(TEAR);
+
 export class LineFramer implements Framer {
   readonly #sink: LineSink;
   /** The last, unfinished line: its first MAX_LINE_BYTES at most. */
   #rest: Buffer = Buffer.alloc(0);
   /** Bytes of the unfinished line that were dropped because it is longer. */
   #dropped = 0;
+  /** Bytes before the unfinished line, up to the end of the line before. */
+  #torn = 0;
   #overlong = 0;
 
   constructor(sink: LineSink) {
@@ -41,7 +50,7 @@ export class LineFramer implements Framer {
 
   /** Bytes held back because their line has not ended. */
   get pending(): number {
-    return this.#rest.length + this.#dropped;
+    return this.#torn + this.#rest.length + this.#dropped;
   }
 
   /** Hands on all lines that end in `chunk`. */
@@ -52,32 +61,34 @@ export class LineFramer implements Framer {
       return;
     }
     let start = 0;
-    if (this.#rest.length > 0) {
+    if (this.pending > 0) {
       const firstEnd = chunk.indexOf(10);
       this.#hold(chunk.subarray(0, firstEnd));
       this.end();
       start = firstEnd + 1;
     }
     if (lastEnd >= start) this.#emit(chunk.toString('latin1', start, lastEnd + 1));
-    // A copy: the caller may use its buffer again.
-    this.#rest = Buffer.from(chunk.subarray(lastEnd + 1));
+    this.#hold(chunk.subarray(lastEnd + 1));
   }
 
   /** The line that is held back counts as finished: the source has ended for good. */
   end(): void {
-    if (this.#rest.length > 0) {
+    if (this.pending > 0) {
       if (this.#dropped > 0) this.#overlong++;
       this.#emit(`${this.#rest.toString('latin1')}\n`);
     }
     this.#rest = Buffer.alloc(0);
     this.#dropped = 0;
+    this.#torn = 0;
   }
 
   #emit(block: string): void {
+    const hasNul = block.includes('\0');
     let start = 0;
     while (start < block.length) {
       const lineFeed = block.indexOf('\n', start);
       let end = lineFeed;
+      if (hasNul) start = textStart(block, start, end);
       if (end > start && block.charCodeAt(end - 1) === 13) end--;
       if (end - start > MAX_LINE_BYTES) {
         this.#overlong++;
@@ -88,9 +99,25 @@ export class LineFramer implements Framer {
     }
   }
 
+  /** Keeps a copy: the caller may use its buffer again. */
   #hold(part: Buffer): void {
-    const room = MAX_LINE_BYTES - this.#rest.length;
-    if (part.length > room) this.#dropped += part.length - room;
-    this.#rest = Buffer.concat([this.#rest, part.subarray(0, Math.max(room, 0))]);
+    const rest = Buffer.concat([this.#rest, part]);
+    const tear = rest.lastIndexOf(TEAR_BYTES);
+    if (tear >= 0) {
+      this.#torn += this.#dropped + tear + TEAR.length;
+      this.#dropped = 0;
+    }
+    this.#rest = tear >= 0 ? rest.subarray(tear + TEAR.length) : rest;
+    if (this.#rest.length <= MAX_LINE_BYTES) return;
+    this.#dropped += this.#rest.length - MAX_LINE_BYTES;
+    this.#rest = Buffer.from(this.#rest.subarray(0, MAX_LINE_BYTES));
   }
+}
+
+/** Where the text of a line begins behind NULs. */
+function textStart(block: string, start: number, end: number): number {
+  const tear = block.slice(start, end).lastIndexOf(TEAR);
+  let text = tear < 0 ? start : start + tear + TEAR.length;
+  while (text < end && block.charCodeAt(text) === 0) text++;
+  return text;
 }

@@ -161,10 +161,14 @@ async function sourceIn(path: string, file: FileHandle, state: FileState, now: n
   return plain;
 }
 
-/** A log may hold a stray NUL (a crash leaves them), a binary file many. */
+/** A crash or a truncation leaves NULs in a log, any number of them; a binary file has other control characters too. */
 function isBinary(head: Buffer): boolean {
-  const control = head.reduce((count, byte) => count + (byte < 9 || (byte > 13 && byte < 32 && byte !== 27) || byte === 127 ? 1 : 0), 0);
-  return control > head.length / 20;
+  const control = head.reduce(
+    (count, byte) => count + ((byte > 0 && byte < 9) || (byte > 13 && byte < 32 && byte !== 27) || byte === 127 ? 1 : 0),
+    0,
+  );
+  const nuls = head.reduce((count, byte) => count + (byte === 0 ? 1 : 0), 0);
+  return control > (head.length - nuls) / 20;
 }
 
 function asUserError(path: string, error: unknown): UserError {

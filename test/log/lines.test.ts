@@ -29,8 +29,31 @@ describe('LineFramer', () => {
     }
   });
 
+  it.each([
+    ['a log that was truncated under a daemon that does not append', `${'\0'.repeat(500)}one\ntwo\n`, ['one', 'two']],
+    ['more of it than a line may have', `${'\0'.repeat(3 * MAX_LINE_BYTES)}one\ntwo\n`, ['one', 'two']],
+    ['a crash in the middle of a line', `one\ntw${'\0'.repeat(4096)}three\nfour\n`, ['one', 'three', 'four']],
+    ['a stray NUL', 'one\nt\0wo\n', ['one', 't\0wo']],
+    ['NULs and no more', `one\n${'\0'.repeat(4096)}`, ['one', '']],
+  ])('takes up where the text does after NULs: %s', (_, text, lines) => {
+    const bytes = Buffer.from(text);
+    for (const size of [bytes.length, 65_536, 1000, 7]) {
+      const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
+      expect(frame(chunks)).toEqual(lines);
+    }
+  });
+
   it('gives the same lines for any chunking of any bytes', () => {
-    const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array.map((byte) => (byte % 5 === 0 ? 10 : byte))));
+    const bytes = fc
+      .array(
+        fc.oneof(
+          fc.string(),
+          fc.constant('\n'),
+          fc.nat(20).map((n) => '\0'.repeat(n)),
+        ),
+        { maxLength: 20 },
+      )
+      .map((parts) => Buffer.from(parts.join('')));
     fc.assert(
       fc.property(bytes, fc.array(fc.nat(200), { maxLength: 10 }), (content, at) => {
         expect(frame(cut(content, at))).toEqual(frame([content]));
