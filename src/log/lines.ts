@@ -67,7 +67,8 @@ export class LineFramer implements Framer {
       this.end();
       start = firstEnd + 1;
     }
-    if (lastEnd >= start) this.#emit(chunk.toString('latin1', start, lastEnd + 1));
+    // Looked for in the bytes: in the string it took as long as all the rest of framing.
+    if (lastEnd >= start) this.#emit(chunk.toString('latin1', start, lastEnd + 1), chunk.includes(0));
     this.#hold(chunk.subarray(lastEnd + 1));
   }
 
@@ -75,15 +76,14 @@ export class LineFramer implements Framer {
   end(): void {
     if (this.pending > 0) {
       if (this.#dropped > 0) this.#overlong++;
-      this.#emit(`${this.#rest.toString('latin1')}\n`);
+      this.#emit(`${this.#rest.toString('latin1')}\n`, this.#rest.includes(0));
     }
     this.#rest = Buffer.alloc(0);
     this.#dropped = 0;
     this.#torn = 0;
   }
 
-  #emit(block: string): void {
-    const hasNul = block.includes('\0');
+  #emit(block: string, hasNul: boolean): void {
     let start = 0;
     while (start < block.length) {
       const lineFeed = block.indexOf('\n', start);
