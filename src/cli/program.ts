@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addBackup } from './commands/backup.js';
+import { addBlocklists } from './commands/blocklists.js';
 import { addClassify } from './commands/classify.js';
 import { addEvents } from './commands/events.js';
 import { addExplain } from './commands/explain.js';
@@ -36,6 +37,7 @@ Examples:
   const commands = [
     addIngest,
     addTop,
+    addBlocklists,
     addEvents,
     addTrace,
     addExplain,

@@ -1,3 +1,4 @@
+import type { Incident, IncidentQuestion } from './incidents.js';
 import type { EventRow, EventsQuestion, TopAnswer, TopQuestion } from './question.js';
 import type { Range } from './range.js';
 import type { StatusAnswer } from './status.js';
@@ -14,6 +15,8 @@ export interface ReportStore {
   status(): StatusAnswer;
   unknown(range: Range): UnknownKind[];
   suppressed(question: SuppressQuestion): Suppressed[];
+  /** What block lists did to our mail. */
+  incidents(question: IncidentQuestion): Incident[];
   /** Domains that this host delivers to. */
   deliveredDomains(): KnownDomains;
   close(): void;

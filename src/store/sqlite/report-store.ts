@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { type Incident, type IncidentQuestion, incidentsOf } from '../../report/incidents.js';
 import type { EventRow, EventsQuestion, TopAnswer, TopQuestion } from '../../report/question.js';
 import type { Range } from '../../report/range.js';
 import type { ReportStore } from '../../report/report-store.js';
@@ -8,6 +9,7 @@ import type { TraceAnswer, TraceQuestion } from '../../report/trace.js';
 import type { KnownDomains } from '../../report/typo.js';
 import type { UnknownKind } from '../../report/unknown.js';
 import { eventRows } from './event-rows.js';
+import { flowsTo, listingHits } from './incidents.js';
 import { Meta } from './meta.js';
 import { guard } from './open.js';
 import { status } from './status.js';
@@ -51,6 +53,18 @@ export class SqliteReportStore implements ReportStore {
 
   suppressed(question: SuppressQuestion): Suppressed[] {
     return guard(this.#db.name, () => this.#db.transaction(() => suppressed(this.#db, question))());
+  }
+
+  incidents(question: IncidentQuestion): Incident[] {
+    return guard(this.#db.name, () =>
+      this.#db.transaction(() => {
+        const hits = listingHits(this.#db);
+        if (hits.length === 0) return [];
+        const receivers = [...new Set(hits.map(({ receiver }) => receiver))];
+        const since = hits.reduce((first, hit) => Math.min(first, hit.first), question.now);
+        return incidentsOf(hits, flowsTo(this.#db, receivers, since), question);
+      })(),
+    );
   }
 
   deliveredDomains(): KnownDomains {
