@@ -12,6 +12,7 @@ import { addStatus } from './commands/status.js';
 import { addSuppress } from './commands/suppress.js';
 import { addTop } from './commands/top.js';
 import { addTrace } from './commands/trace.js';
+import { addTrend } from './commands/trend.js';
 import { addUnknown } from './commands/unknown.js';
 import { packageVersion } from './version.js';
 
@@ -37,6 +38,7 @@ Examples:
   const commands = [
     addIngest,
     addTop,
+    addTrend,
     addBlocklists,
     addEvents,
     addTrace,

@@ -5,8 +5,8 @@ import { providerName } from '../bounce/providers.js';
 import type { Group, TopAnswer, TopRow } from '../report/question.js';
 import { NO_BORDERS } from './borders.js';
 import { type Cell, csvLine } from './csv.js';
+import { groupName, HEADINGS } from './groups.js';
 import { count } from './number.js';
-import { safeText } from './safe.js';
 import { type Style, styleFor } from './style.js';
 import { isoTime, shortTime } from './time.js';
 import { clip, labelled, wrap } from './wrap.js';
@@ -23,22 +23,6 @@ export interface TableOptions {
   /** The only provider that was asked for: its own advice is added. */
   provider: string | null;
 }
-
-const HEADINGS: Record<Group, string> = {
-  cause: 'Cause',
-  code: 'Code',
-  enhanced: 'Enhanced',
-  domain: 'Domain',
-  provider: 'Provider',
-  mx: 'MX',
-  sender: 'Sender',
-  'sender-domain': 'Sender domain',
-  reply: 'Reply',
-  host: 'Host',
-  listing: 'Block list, subject',
-  stage: 'Stage',
-  outcome: 'Outcome',
-};
 
 /** Width of the figures' columns together: hard, soft, share, first, last. */
 const FIGURES_WIDTH = 47;
@@ -108,7 +92,7 @@ function figures(row: TopRow, isSplitTable: boolean, style: Style, { zone, now }
 
 /** A name is cut to one line; a reply, whose end may be the reason, runs over a few. */
 function nameCell(group: Group, key: string | number | null, indent: string, width: number): string {
-  const name = nameOf(group, key);
+  const name = groupName(group, key);
   if (group !== 'reply') return clip(indent + name, width);
   const lines = wrap(name, width - indent.length);
   const shown = lines.length > MAX_REPLY_LINES ? [...lines.slice(0, MAX_REPLY_LINES - 1), `${lines[MAX_REPLY_LINES - 1]}…`] : lines;
@@ -116,11 +100,6 @@ function nameCell(group: Group, key: string | number | null, indent: string, wid
 }
 
 const MAX_REPLY_LINES = 4;
-
-function nameOf(group: Group, key: string | number | null): string {
-  if (group === 'sender' && key === '') return '<> (bounces)';
-  return key === null ? '(none)' : safeText(String(key));
-}
 
 /** What the causes shown mean and what to do about them, each once, with what the providers shown ask for. */
 function advice(answer: TopAnswer, style: Style, { width, provider: asked }: TableOptions): string {

@@ -4,6 +4,7 @@ import type { Range } from './range.js';
 import type { StatusAnswer } from './status.js';
 import type { Suppressed, SuppressQuestion } from './suppress.js';
 import type { TraceAnswer, TraceQuestion } from './trace.js';
+import type { TrendAnswer, TrendQuestion } from './trend.js';
 import type { KnownDomains } from './typo.js';
 import type { UnknownKind } from './unknown.js';
 
@@ -17,6 +18,9 @@ export interface ReportStore {
   suppressed(question: SuppressQuestion): Suppressed[];
   /** What block lists did to our mail. */
   incidents(question: IncidentQuestion): Incident[];
+  /** UTC ms of the first hour that has anything; `null` = none has. */
+  firstHour(): number | null;
+  trend(question: TrendQuestion): TrendAnswer;
   /** Domains that this host delivers to. */
   deliveredDomains(): KnownDomains;
   close(): void;

@@ -6,9 +6,11 @@ import type { ReportStore } from '../../report/report-store.js';
 import type { StatusAnswer } from '../../report/status.js';
 import type { Suppressed, SuppressQuestion } from '../../report/suppress.js';
 import type { TraceAnswer, TraceQuestion } from '../../report/trace.js';
+import { type TrendAnswer, type TrendQuestion, type TrendSource, trend } from '../../report/trend.js';
 import type { KnownDomains } from '../../report/typo.js';
 import type { UnknownKind } from '../../report/unknown.js';
 import { eventRows } from './event-rows.js';
+import { firstHour, hoursWithMail } from './hours.js';
 import { flowsTo, listingHits } from './incidents.js';
 import { Meta } from './meta.js';
 import { guard } from './open.js';
@@ -65,6 +67,19 @@ export class SqliteReportStore implements ReportStore {
         return incidentsOf(hits, flowsTo(this.#db, receivers, since), question);
       })(),
     );
+  }
+
+  firstHour(): number | null {
+    return guard(this.#db.name, () => firstHour(this.#db));
+  }
+
+  trend(question: TrendQuestion): TrendAnswer {
+    const source: TrendSource = {
+      top: (one) => top(this.#db, one),
+      firstHour: () => firstHour(this.#db),
+      hoursWithMail: (range) => hoursWithMail(this.#db, range),
+    };
+    return guard(this.#db.name, () => this.#db.transaction(() => trend(source, question))());
   }
 
   deliveredDomains(): KnownDomains {

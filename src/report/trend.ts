@@ -1,0 +1,132 @@
+import { type Bucket, type Step, steps } from './buckets.js';
+import type { Filters, Group, TopAnswer, TopQuestion, TopRow } from './question.js';
+import type { Range } from './range.js';
+
+export interface TrendQuestion {
+  by: Group;
+  range: Range;
+  bucket: Bucket;
+  /** Where days begin. */
+  zone: string;
+  filters: Filters;
+  /** Groups with the most deliveries; 0 = all. */
+  limit: number;
+  /** Ask for the span of the same length before, too. */
+  compare: boolean;
+  /** UTC ms: the end of a range that has none. */
+  now: number;
+}
+
+/** Deliveries that failed, of one group or all. */
+export interface Failures {
+  hard: number;
+  soft: number;
+  attempts: number;
+  deliveries: number;
+}
+
+/** One step; `null` in place of figures where the log has nothing at all: a gap, not a good hour. */
+export interface TrendStep extends Step {
+  /** Delivered mail; `null` where the question leaves it open (senders) or nothing was logged. */
+  delivered: number | null;
+  all: Failures | null;
+}
+
+export interface TrendGroup {
+  key: string | number | null;
+  total: Failures;
+  /** The span before; `null` = not asked for. */
+  before: Failures | null;
+  /** For each step. */
+  values: (Failures | null)[];
+}
+
+export interface TrendAnswer {
+  by: Group;
+  bucket: Bucket;
+  range: { since: number; until: number };
+  steps: TrendStep[];
+  total: Failures;
+  before: Failures | null;
+  groups: TrendGroup[];
+  /** Groups that `limit` left out. */
+  more: number;
+}
+
+/** What a trend needs to know of a store. */
+export interface TrendSource {
+  top(question: TopQuestion): TopAnswer;
+  /** UTC ms of the first hour that has anything; `null` = none has. */
+  firstHour(): number | null;
+  /** Hours (UTC ms of their beginnings) in which the log had anything about mail. */
+  hoursWithMail(range: { since: number; until: number }): number[];
+}
+
+const NONE: Failures = { hard: 0, soft: 0, attempts: 0, deliveries: 0 };
+const HOUR = 3_600_000;
+
+/** The same figures as `top`, step by step: in each step a delivery counts once. */
+export function trend(store: TrendSource, question: TrendQuestion): TrendAnswer {
+  const { by, bucket, zone, filters, limit } = question;
+  // To the full hour: the totals by the hour then answer, and what is to come is not there yet.
+  const until = question.range.until ?? Math.ceil(question.now / HOUR) * HOUR;
+  const since = question.range.since ?? store.firstHour() ?? until;
+  const range = { since, until };
+  const ask = (of: Range, count: number) => store.top({ by: [by], range: of, filters, sort: 'deliveries', limit: count });
+  const whole = ask(range, limit);
+  const all = steps(since, until, bucket, zone).map((step) => ({ since: Math.max(step.since, since), until: Math.min(step.until, until) }));
+  const mail = hasMail(all, store.hoursWithMail(range));
+  const answers = all.map((step, index) => (mail[index] ? ask(step, 0) : null));
+  const before = question.compare ? ask(spanBefore(range), 0) : null;
+  const byStep = answers.map((answer) => (answer === null ? null : new Map(answer.rows.map((row) => [row.keys[0] ?? null, failuresOf(row)]))));
+  const earlier = before === null ? null : new Map(before.rows.map((row) => [row.keys[0] ?? null, failuresOf(row)]));
+  return {
+    by,
+    bucket,
+    range,
+    steps: all.map((step, index) => ({
+      ...step,
+      delivered: answers[index]?.totals.delivered ?? null,
+      all: mail[index] ? allIn(store, step, filters) : null,
+    })),
+    total: allIn(store, range, filters),
+    before: question.compare ? allIn(store, spanBefore(range), filters) : null,
+    groups: whole.rows.map((row) => {
+      const key = row.keys[0] ?? null;
+      return {
+        key,
+        total: failuresOf(row),
+        before: earlier === null ? null : (earlier.get(key) ?? NONE),
+        values: byStep.map((groups) => (groups === null ? null : (groups.get(key) ?? NONE))),
+      };
+    }),
+    more: whole.more,
+  };
+}
+
+/** The span of the same length that ends where this one begins. */
+export function spanBefore({ since, until }: { since: number; until: number }): { since: number; until: number } {
+  return { since: since - (until - since), until: since };
+}
+
+function hasMail(all: readonly Step[], hours: readonly number[]): boolean[] {
+  return all.map(({ since, until }) => hours.some((hour) => hour < until && hour + HOUR > since));
+}
+
+function failuresOf({ hard, soft, attempts, deliveries }: TopRow): Failures {
+  return { hard, soft, attempts, deliveries };
+}
+
+/** All failures of a range: by outcome, so that a delivery that failed for two causes counts once. */
+function allIn(store: TrendSource, range: Range, filters: Filters): Failures {
+  const { rows } = store.top({ by: ['outcome'], range, filters, sort: 'deliveries', limit: 0 });
+  return rows.map(failuresOf).reduce(
+    (sum, row) => ({
+      hard: sum.hard + row.hard,
+      soft: sum.soft + row.soft,
+      attempts: sum.attempts + row.attempts,
+      deliveries: sum.deliveries + row.deliveries,
+    }),
+    NONE,
+  );
+}

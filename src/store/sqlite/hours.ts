@@ -1,0 +1,24 @@
+import type { Database } from 'better-sqlite3';
+
+const HOUR = 3_600_000;
+
+/** UTC ms of the first hour that has anything; `null` = none has. */
+export function firstHour(db: Database): number | null {
+  const hour = db.prepare<[], { hour: number | null }>('SELECT min(hour) AS hour FROM hourly').get()?.hour ?? null;
+  return hour === null ? null : hour * HOUR;
+}
+
+/** UTC ms of the beginnings of hours in which the log had anything about mail. */
+export function hoursWithMail(db: Database, { since, until }: { since: number; until: number }): number[] {
+  // Hour by hour through the primary key: DISTINCT would read every row.
+  return db
+    .prepare<[number, number], { hour: number }>(
+      `WITH RECURSIVE found (hour) AS (
+         SELECT min(hour) FROM hourly WHERE hour >= ?
+         UNION ALL
+         SELECT (SELECT min(hour) FROM hourly h WHERE h.hour > found.hour) FROM found WHERE found.hour < ?
+       ) SELECT hour FROM found WHERE hour IS NOT NULL`,
+    )
+    .all(Math.floor(since / HOUR), Math.ceil(until / HOUR) - 1)
+    .map(({ hour }) => hour * HOUR);
+}
