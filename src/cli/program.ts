@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addBackup } from './commands/backup.js';
 import { addBlocklists } from './commands/blocklists.js';
+import { addCheck } from './commands/check.js';
 import { addClassify } from './commands/classify.js';
 import { addEvents } from './commands/events.js';
 import { addExplain } from './commands/explain.js';
@@ -48,6 +49,7 @@ Examples:
     addUnknown,
     addRules,
     addReclassify,
+    addCheck,
     addStatus,
     addPrune,
     addBackup,

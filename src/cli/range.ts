@@ -31,10 +31,18 @@ export function rangeOf(options: RangeOptions, zone: string, now: number): Range
 }
 
 function lastOf(text: string, now: number): number {
+  const since = now - spanOf('--last', text);
+  return text.endsWith('m') ? since : Math.floor(since / HOUR) * HOUR;
+}
+
+/**
+ * A span like `30m`, `24h`, `7d`, `2w`, in ms.
+ * @throws UserError (wrong usage) naming the option
+ */
+export function spanOf(option: string, text: string): number {
   const found = /^(\d+)([mhdw])$/.exec(text);
-  if (found === null) throw usage(`--last takes a number and m, h, d or w, like 24h or 7d; not "${text}"`);
-  const since = now - Number(found[1]) * (UNITS[found[2] ?? ''] ?? 0);
-  return found[2] === 'm' ? since : Math.floor(since / HOUR) * HOUR;
+  if (found === null) throw usage(`${option} takes a number and m, h, d or w, like 24h or 7d; not "${text}"`);
+  return Number(found[1]) * (UNITS[found[2] ?? ''] ?? 0);
 }
 
 function timeOf(text: string | undefined, option: string, zone: string, now: number): number | null {

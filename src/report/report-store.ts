@@ -1,3 +1,4 @@
+import type { NewReason } from './check.js';
 import type { Incident, IncidentQuestion } from './incidents.js';
 import type { EventRow, EventsQuestion, TopAnswer, TopQuestion } from './question.js';
 import type { Range } from './range.js';
@@ -18,6 +19,10 @@ export interface ReportStore {
   suppressed(question: SuppressQuestion): Suppressed[];
   /** What block lists did to our mail. */
   incidents(question: IncidentQuestion): Incident[];
+  /** Kinds of replies that came in a span, and never before it, to so many deliveries at least. */
+  newReasons(range: { since: number; until: number }, minDeliveries: number): NewReason[];
+  /** UTC ms of the last line about mail; `null` = there was none. */
+  lastMail(): number | null;
   /** UTC ms of the first hour that has anything; `null` = none has. */
   firstHour(): number | null;
   trend(question: TrendQuestion): TrendAnswer;

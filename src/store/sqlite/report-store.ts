@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import type { NewReason } from '../../report/check.js';
 import { type Incident, type IncidentQuestion, incidentsOf } from '../../report/incidents.js';
 import type { EventRow, EventsQuestion, TopAnswer, TopQuestion } from '../../report/question.js';
 import type { Range } from '../../report/range.js';
@@ -13,6 +14,7 @@ import { eventRows } from './event-rows.js';
 import { firstHour, hoursWithMail } from './hours.js';
 import { flowsTo, listingHits } from './incidents.js';
 import { Meta } from './meta.js';
+import { lastMail, newReasons } from './news.js';
 import { guard } from './open.js';
 import { status } from './status.js';
 import { deliveredDomains, suppressed } from './suppress.js';
@@ -67,6 +69,14 @@ export class SqliteReportStore implements ReportStore {
         return incidentsOf(hits, flowsTo(this.#db, receivers, since), question);
       })(),
     );
+  }
+
+  newReasons(range: { since: number; until: number }, minDeliveries: number): NewReason[] {
+    return guard(this.#db.name, () => newReasons(this.#db, range, minDeliveries));
+  }
+
+  lastMail(): number | null {
+    return guard(this.#db.name, () => lastMail(this.#db));
   }
 
   firstHour(): number | null {
