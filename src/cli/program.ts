@@ -6,6 +6,7 @@ import { addClassify } from './commands/classify.js';
 import { addEvents } from './commands/events.js';
 import { addExplain } from './commands/explain.js';
 import { addIngest } from './commands/ingest.js';
+import { addMetrics } from './commands/metrics.js';
 import { addPrune } from './commands/prune.js';
 import { addReclassify } from './commands/reclassify.js';
 import { addRules } from './commands/rules.js';
@@ -50,6 +51,7 @@ Examples:
     addRules,
     addReclassify,
     addCheck,
+    addMetrics,
     addStatus,
     addPrune,
     addBackup,

@@ -1,5 +1,6 @@
 import type { NewReason } from './check.js';
 import type { Incident, IncidentQuestion } from './incidents.js';
+import type { EventCount } from './metrics.js';
 import type { EventRow, EventsQuestion, TopAnswer, TopQuestion } from './question.js';
 import type { Range } from './range.js';
 import type { StatusAnswer } from './status.js';
@@ -21,6 +22,8 @@ export interface ReportStore {
   incidents(question: IncidentQuestion): Incident[];
   /** Kinds of replies that came in a span, and never before it, to so many deliveries at least. */
   newReasons(range: { since: number; until: number }, minDeliveries: number): NewReason[];
+  /** Events of all time. */
+  eventCounts(): EventCount[];
   /** UTC ms of the last line about mail; `null` = there was none. */
   lastMail(): number | null;
   /** UTC ms of the first hour that has anything; `null` = none has. */

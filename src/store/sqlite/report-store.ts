@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { NewReason } from '../../report/check.js';
 import { type Incident, type IncidentQuestion, incidentsOf } from '../../report/incidents.js';
+import type { EventCount } from '../../report/metrics.js';
 import type { EventRow, EventsQuestion, TopAnswer, TopQuestion } from '../../report/question.js';
 import type { Range } from '../../report/range.js';
 import type { ReportStore } from '../../report/report-store.js';
@@ -10,6 +11,7 @@ import type { TraceAnswer, TraceQuestion } from '../../report/trace.js';
 import { type TrendAnswer, type TrendQuestion, type TrendSource, trend } from '../../report/trend.js';
 import type { KnownDomains } from '../../report/typo.js';
 import type { UnknownKind } from '../../report/unknown.js';
+import { eventCounts } from './event-counts.js';
 import { eventRows } from './event-rows.js';
 import { firstHour, hoursWithMail } from './hours.js';
 import { flowsTo, listingHits } from './incidents.js';
@@ -73,6 +75,10 @@ export class SqliteReportStore implements ReportStore {
 
   newReasons(range: { since: number; until: number }, minDeliveries: number): NewReason[] {
     return guard(this.#db.name, () => newReasons(this.#db, range, minDeliveries));
+  }
+
+  eventCounts(): EventCount[] {
+    return guard(this.#db.name, () => eventCounts(this.#db));
   }
 
   lastMail(): number | null {
