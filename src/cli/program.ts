@@ -9,6 +9,7 @@ import { addIngest } from './commands/ingest.js';
 import { addMetrics } from './commands/metrics.js';
 import { addPrune } from './commands/prune.js';
 import { addReclassify } from './commands/reclassify.js';
+import { addReport } from './commands/report.js';
 import { addRules } from './commands/rules.js';
 import { addStatus } from './commands/status.js';
 import { addSuppress } from './commands/suppress.js';
@@ -40,6 +41,7 @@ Examples:
   const commands = [
     addIngest,
     addTop,
+    addReport,
     addTrend,
     addBlocklists,
     addEvents,

@@ -1,4 +1,5 @@
 import type { NewReason } from './check.js';
+import type { Deferrals, DigestGroup, HourFigures } from './digest.js';
 import type { Incident, IncidentQuestion } from './incidents.js';
 import type { EventCount } from './metrics.js';
 import type { EventRow, EventsQuestion, TopAnswer, TopQuestion } from './question.js';
@@ -22,6 +23,12 @@ export interface ReportStore {
   incidents(question: IncidentQuestion): Incident[];
   /** Kinds of replies that came in a span, and never before it, to so many deliveries at least. */
   newReasons(range: { since: number; until: number }, minDeliveries: number): NewReason[];
+  /** Failures by hour and group, or by hour alone with the delivered mail. */
+  hourFigures(group: Exclude<DigestGroup, 'sender'> | null, range: { since: number; until: number }): HourFigures[];
+  /** How deferrals ended in a span, and what waits now; `longAgo` in UTC ms. */
+  deferrals(range: { since: number; until: number }, longAgo: number): Deferrals;
+  /** Several questions to one and the same state. */
+  consistently<T>(ask: () => T): T;
   /** Events of all time. */
   eventCounts(): EventCount[];
   /** UTC ms of the last line about mail; `null` = there was none. */

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { NewReason } from '../../report/check.js';
+import type { Deferrals, DigestGroup, HourFigures } from '../../report/digest.js';
 import { type Incident, type IncidentQuestion, incidentsOf } from '../../report/incidents.js';
 import type { EventCount } from '../../report/metrics.js';
 import type { EventRow, EventsQuestion, TopAnswer, TopQuestion } from '../../report/question.js';
@@ -11,6 +12,7 @@ import type { TraceAnswer, TraceQuestion } from '../../report/trace.js';
 import { type TrendAnswer, type TrendQuestion, type TrendSource, trend } from '../../report/trend.js';
 import type { KnownDomains } from '../../report/typo.js';
 import type { UnknownKind } from '../../report/unknown.js';
+import { deferrals, hourFigures } from './digest.js';
 import { eventCounts } from './event-counts.js';
 import { eventRows } from './event-rows.js';
 import { firstHour, hoursWithMail } from './hours.js';
@@ -79,6 +81,18 @@ export class SqliteReportStore implements ReportStore {
 
   eventCounts(): EventCount[] {
     return guard(this.#db.name, () => eventCounts(this.#db));
+  }
+
+  hourFigures(group: Exclude<DigestGroup, 'sender'> | null, range: { since: number; until: number }): HourFigures[] {
+    return guard(this.#db.name, () => hourFigures(this.#db, group, range));
+  }
+
+  deferrals(range: { since: number; until: number }, longAgo: number): Deferrals {
+    return guard(this.#db.name, () => deferrals(this.#db, range, longAgo));
+  }
+
+  consistently<T>(ask: () => T): T {
+    return guard(this.#db.name, () => this.#db.transaction(ask)());
   }
 
   lastMail(): number | null {

@@ -1,0 +1,67 @@
+import { type Command, Option } from 'commander';
+import { DB_OPTION, databasePath } from '../database.js';
+import { addRangeOptions } from '../filters.js';
+import { terminal, wholeNumber, write } from '../output.js';
+import { type RangeOptions, rangeOf, spanOf } from '../range.js';
+import { zoneOption } from '../zone.js';
+
+interface ReportOptions extends RangeOptions {
+  db?: string;
+  tz?: string;
+  limit: number;
+  format: 'text' | 'markdown' | 'json';
+}
+
+export function addReport(program: Command): Command {
+  const command = program
+    .command('report')
+    .description('The nightly digest: is mail healthy, what changed, why, and what to do.')
+    .option('--limit <n>', 'rows of each table', wholeNumber('--limit'), 5)
+    .addOption(new Option('--format <format>', 'text for people').choices(['text', 'markdown', 'json']).default('text'))
+    .option(...DB_OPTION);
+  return addRangeOptions(command)
+    .addHelpText(
+      'after',
+      `
+Without a range: the last 24 hours, compared with the 24 hours before. Only changes that are more than noise are called so.
+
+Examples:
+  $ bouncelog ingest && bouncelog report
+  $ bouncelog report --last 7d --format markdown
+  $ bouncelog report --since yesterday --until today --format json | jq -r .verdict`,
+    )
+    .action(async (options: ReportOptions) => {
+      const now = Date.now();
+      const zone = zoneOption(options.tz).name;
+      const [{ openForReading }, { SqliteReportStore }, { digest }, render] = await Promise.all([
+        import('../../store/sqlite/open.js'),
+        import('../../store/sqlite/report-store.js'),
+        import('../../report/digest.js'),
+        import('../../render/digest.js'),
+      ]);
+      const store = new SqliteReportStore(openForReading(databasePath(options.db)));
+      try {
+        const range = spanAsked(options, zone, now, () => store.firstHour());
+        const answer = store.consistently(() => digest(store, { range, now, limit: options.limit }));
+        if (options.format === 'json') await write(`${JSON.stringify(render.digestJson(answer), null, 2)}\n`);
+        else if (options.format === 'markdown') await write(render.digestMarkdown(answer, { zone, now }));
+        else await write(render.digestText(answer, { ...terminal(), zone, now }));
+      } finally {
+        store.close();
+      }
+    });
+}
+
+/**
+ * The span that is asked for. One that ends now ends with this hour: the totals by the hour then answer, and what is to come is not
+ * there yet; `--last 24h` is 24 hours long, so that it can be compared with the day before.
+ */
+function spanAsked(options: RangeOptions, zone: string, now: number, firstHour: () => number | null): { since: number; until: number } {
+  const hour = 3_600_000;
+  const end = Math.ceil(now / hour) * hour;
+  const isAsked = options.since !== undefined || options.until !== undefined;
+  const last = options.last ?? (isAsked ? undefined : '24h');
+  const asked = rangeOf(options, zone, now);
+  if (last !== undefined && options.until === undefined && !last.endsWith('m')) return { since: end - spanOf('--last', last), until: end };
+  return { since: asked.since ?? firstHour() ?? now, until: asked.until ?? end };
+}

@@ -1,0 +1,213 @@
+import { type Change, changeOf, type Series } from './change.js';
+import { hardRate, type NewReason, softRate } from './check.js';
+import { CLEAR_AFTER, type Incident } from './incidents.js';
+import { type Group, NO_FILTERS, type TopRow, type Totals } from './question.js';
+import type { ReportStore } from './report-store.js';
+import { spanBefore } from './trend.js';
+
+/*
+ * The nightly digest: what an admin wants to know of a span in ten seconds, and what he looks at next.
+ */
+
+export interface DigestQuestion {
+  range: { since: number; until: number };
+  /** UTC ms */
+  now: number;
+  /** Rows of each table. */
+  limit: number;
+}
+
+/** Groups that a digest shows, each with what changed. */
+export const DIGEST_GROUPS = ['cause', 'provider', 'domain', 'code', 'sender'] as const satisfies readonly Group[];
+export type DigestGroup = (typeof DIGEST_GROUPS)[number];
+
+export interface DigestRow {
+  key: string | number | null;
+  hard: number;
+  soft: number;
+  deliveries: number;
+  /** Of all failed deliveries, 0-1. */
+  share: number;
+  /** Deliveries in the span before. */
+  before: number;
+  /** Against the span before, by all mail of each; `null` = not told (senders). */
+  change: Change | null;
+}
+
+/** Figures of one hour: deliveries that went well, and failed. */
+export interface HourFigures {
+  hour: number;
+  key: string | number | null;
+  hard: number;
+  soft: number;
+  delivered: number;
+}
+
+export interface Deferrals {
+  recovered: number;
+  /** Seconds from arrival to delivery, of those whose arrival is known. */
+  medianSeconds: number | null;
+  longestSeconds: number | null;
+  waiting: number;
+  /** UTC ms of the arrival of the oldest that waits; `null` = not known, or none waits. */
+  oldest: number | null;
+  /** Waiting for more than four days: most queues give up after four or five. */
+  soonExpired: number;
+}
+
+export type Verdict = 'silent' | 'healthy' | 'attention' | 'trouble';
+
+export interface DigestAnswer {
+  range: { since: number; until: number };
+  before: { since: number; until: number };
+  verdict: Verdict;
+  /** Why, most important first. */
+  reasons: string[];
+  totals: Totals;
+  totalsBefore: Totals;
+  hard: Change;
+  soft: Change;
+  delivered: Change;
+  groups: Record<DigestGroup, { rows: DigestRow[]; more: number }>;
+  newReasons: NewReason[];
+  incidents: { opened: Incident[]; open: Incident[]; cleared: Incident[] };
+  deferrals: Deferrals;
+  notUnderstood: { lines: number; deliveries: number };
+}
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** Deliveries below which a rate says nothing. */
+const MIN_SAMPLE = 20;
+/** A hard rate that is trouble whatever it was before. */
+const HIGH_HARD_RATE = 0.25;
+/** A reason is new when it failed so many deliveries. */
+const MIN_NEW = 3;
+/** Shares of a sender among hard failures from which on his account may be hacked. */
+const SUSPECT_SHARE = 0.5;
+const SUSPECT_HARD = 50;
+
+export function digest(store: ReportStore, { range, now, limit }: DigestQuestion): DigestAnswer {
+  const before = spanBefore(range);
+  const all = store.hourFigures(null, { since: before.since, until: range.until });
+  const totalsOf = (of: { since: number; until: number }) =>
+    store.top({ by: ['outcome'], range: of, filters: NO_FILTERS, sort: 'deliveries', limit: 1 }).totals;
+  const totals = totalsOf(range);
+  const totalsBefore = totalsOf(before);
+  const incidents = store.incidents({ range: { since: null, until: null }, now, clearAfter: CLEAR_AFTER });
+  const isIn = (time: number | null) => time !== null && time >= range.since && time < range.until;
+  const answer: DigestAnswer = {
+    range,
+    before,
+    verdict: 'healthy',
+    reasons: [],
+    totals,
+    totalsBefore,
+    hard: changeBetween(all, all, ({ hard }) => hard, range),
+    soft: changeBetween(all, all, ({ soft }) => soft, range),
+    delivered: volumeChange(all, range),
+    groups: Object.fromEntries(DIGEST_GROUPS.map((group) => [group, groupOf(store, group, range, all, limit)])) as DigestAnswer['groups'],
+    newReasons: store.newReasons(range, MIN_NEW).slice(0, limit),
+    incidents: {
+      opened: incidents.filter(({ first, state }) => isIn(first) && state === 'open'),
+      open: incidents.filter(({ first, state }) => !isIn(first) && state === 'open'),
+      cleared: incidents.filter(({ cleared }) => isIn(cleared)),
+    },
+    deferrals: store.deferrals(range, now - 4 * DAY),
+    notUnderstood: {
+      lines: store.status().sources.reduce((sum, { kinds }) => sum + kinds.not_understood, 0),
+      deliveries:
+        store.top({ by: ['cause'], range, filters: { ...NO_FILTERS, cause: ['unclassified'] }, sort: 'deliveries', limit: 1 }).rows[0]?.deliveries ??
+        0,
+    },
+  };
+  return { ...answer, ...verdictOf(answer) };
+}
+
+function groupOf(store: ReportStore, by: DigestGroup, range: { since: number; until: number }, all: readonly HourFigures[], limit: number) {
+  const before = spanBefore(range);
+  const ask = (of: { since: number; until: number }, count: number) =>
+    store.top({ by: [by], range: of, filters: NO_FILTERS, sort: 'deliveries', limit: count });
+  const { rows, more } = ask(range, limit);
+  const earlier = new Map(ask(before, 0).rows.map((row) => [row.keys[0] ?? null, row.deliveries]));
+  const figures = by === 'sender' ? null : store.hourFigures(by, { since: before.since, until: range.until });
+  return {
+    more,
+    rows: rows.map((row: TopRow): DigestRow => {
+      const key = row.keys[0] ?? null;
+      const { hard, soft, deliveries, share } = row;
+      const own = figures?.filter((one) => one.key === key) ?? null;
+      const change = own === null ? null : changeBetween(own, all, (one) => one.hard + one.soft, range);
+      return { key, hard, soft, deliveries, share, before: earlier.get(key) ?? 0, change };
+    }),
+  };
+}
+
+/** The change of a rate between the span before and the range, hour by hour. */
+function changeBetween(
+  some: readonly HourFigures[],
+  all: readonly HourFigures[],
+  failuresOf: (figures: HourFigures) => number,
+  range: { since: number; until: number },
+): Change {
+  const failures = new Map<number, number>();
+  for (const one of some) failures.set(one.hour, (failures.get(one.hour) ?? 0) + failuresOf(one));
+  const series = (isIn: (time: number) => boolean): Series => {
+    const hours = all.filter(({ hour }) => isIn(hour * HOUR));
+    return {
+      failures: hours.map(({ hour }) => failures.get(hour) ?? 0),
+      totals: hours.map(({ hard, soft, delivered }) => hard + soft + delivered),
+    };
+  };
+  return changeOf(
+    series((time) => time >= range.since),
+    series((time) => time < range.since),
+  );
+}
+
+/** Delivered mail against the span before: as a rate by the hour. */
+function volumeChange(all: readonly HourFigures[], range: { since: number; until: number }): Change {
+  const steps = Math.max(1, Math.round((range.until - range.since) / HOUR));
+  const series = (isIn: (time: number) => boolean): Series => {
+    const values = all.filter(({ hour }) => isIn(hour * HOUR)).map(({ delivered }) => delivered);
+    const failures = [...values, ...Array.from({ length: Math.max(0, steps - values.length) }, () => 0)];
+    return { failures, totals: failures.map(() => 1) };
+  };
+  const before = series((time) => time < range.since);
+  if (before.failures.every((value) => value === 0)) return { ratio: null, isReal: false };
+  return changeOf(
+    series((time) => time >= range.since),
+    before,
+  );
+}
+
+function verdictOf({ totals, totalsBefore, hard, soft, groups, incidents, newReasons, delivered }: DigestAnswer): {
+  verdict: Verdict;
+  reasons: string[];
+} {
+  const now = hardRate(totals);
+  const trouble: string[] = [];
+  const attention: string[] = [];
+  if ((totals.delivered ?? 0) + totals.hard + totals.soft === 0) return { verdict: 'silent', reasons: ['no mail was logged'] };
+  for (const { list, subject } of incidents.opened) trouble.push(`newly listed: ${list} ${subject}`.trim());
+  if (hard.isReal && (hard.ratio ?? 2) > 1) {
+    const text = `hard failures went from ${percent(hardRate(totalsBefore).value)} to ${percent(now.value)}`;
+    ((hard.ratio ?? 2) >= 2 ? trouble : attention).push(text);
+  } else if (now.of >= MIN_SAMPLE && now.value >= HIGH_HARD_RATE) trouble.push(`${percent(now.value)} of all mail fails for good`);
+  if (soft.isReal && (soft.ratio ?? 2) > 1)
+    attention.push(`deferrals went from ${percent(softRate(totalsBefore).value)} to ${percent(softRate(totals).value)}`);
+  if (delivered.isReal && (delivered.ratio ?? 1) < 0.5) attention.push(`less than half of the mail of the time before`);
+  const sender = groups.sender.rows.find(
+    (row) => row.key !== '' && row.key !== null && row.hard >= SUSPECT_HARD && row.hard / totals.hard >= SUSPECT_SHARE,
+  );
+  if (sender !== undefined)
+    attention.push(`${String(sender.key)} alone causes ${percent(sender.hard / totals.hard)} of the hard failures: is the account hacked?`);
+  if (incidents.open.length > 0) attention.push(`still on ${incidents.open.length} block list${incidents.open.length === 1 ? '' : 's'}`);
+  if (newReasons.length > 0) attention.push(`${newReasons.length} new reason${newReasons.length === 1 ? '' : 's'}`);
+  const verdict = trouble.length > 0 ? 'trouble' : attention.length > 0 ? 'attention' : 'healthy';
+  return { verdict, reasons: [...trouble, ...attention] };
+}
+
+function percent(rate: number): string {
+  return `${(rate * 100).toFixed(1)}%`;
+}
