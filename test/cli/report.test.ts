@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import PostalMime from 'postal-mime';
 import { describe, expect, it } from 'vitest';
 import { bouncelog, scratch } from '../run.js';
 
@@ -64,6 +65,40 @@ describe('bouncelog report', () => {
     const db = database(day('2026-11-10', 3, {}));
     expect(json(db)).toMatchObject({ verdict: 'silent' });
     expect(bouncelog(['report', ...DAY, '--db', db])).toMatchObject({ code: 0, out: expect.stringMatching(/^Nothing was logged\./) });
+  });
+
+  it('goes by mail, as text and HTML, when it is worth it', async () => {
+    const db = database([...day('2026-11-20', 400, { [NO_USER]: 10 }), ...day('2026-11-21', 300, { [NO_USER]: 60, '550 5.9.9 <b>x</b>\u202e&': 9 })]);
+    const folder = scratch();
+    const [sendmail, got] = [join(folder, 'sendmail'), join(folder, 'got')] as [string, string];
+    writeFileSync(sendmail, `#!/bin/sh\necho "$@" > ${got}.args\ncat > ${got}\n`, { mode: 0o755 });
+    const args = ['report', ...DAY, '--mail', 'postmaster@example.com', '--sendmail', sendmail, '--db', db];
+    expect(bouncelog(args)).toEqual({ code: 0, out: '', err: '' });
+    expect(readFileSync(`${got}.args`, 'utf8')).toMatch(/^-i -f \S+ postmaster@example\.com\n$/);
+    const mail = await PostalMime.parse(readFileSync(got));
+    expect(mail.subject).toMatch(/: Mail is in trouble: 300 delivered/);
+    expect(mail.headers).toContainEqual(expect.objectContaining({ key: 'auto-submitted', value: 'auto-generated' }));
+    expect(mail.text).toContain('Why mail failed');
+    expect(mail.html).toContain('&lt;b&gt;x&lt;/b&gt;');
+    expect(mail.html).not.toMatch(/<b>|\u202e|src=|href=|<script/);
+
+    rmSync(got);
+    const healthy = database([...day('2026-11-20', 400, { [NO_USER]: 10 }), ...day('2026-11-21', 390, { [NO_USER]: 12 })]);
+    for (const what of ['changed', 'problems']) {
+      expect(bouncelog([...args.slice(0, -1), healthy, '--only-if', what])).toEqual({ code: 0, out: '', err: '' });
+    }
+    expect(existsSync(got)).toBe(false);
+    expect(bouncelog([...args, '--only-if', 'problems']).code).toBe(0);
+    expect(existsSync(got)).toBe(true);
+  });
+
+  it('refuses addresses that are none, and says when no mail can be sent', () => {
+    const db = database(day('2026-11-21', 3, {}));
+    for (const address of ['-oQ/tmp', 'a b@c', 'a@b\nBcc: x@y', 'a@b,c@d']) {
+      expect(bouncelog(['report', ...DAY, '--mail', address, '--sendmail', '/bin/true', '--db', db])).toMatchObject({ code: 2, out: '' });
+    }
+    const ran = bouncelog(['report', ...DAY, '--mail', 'a@b.example', '--sendmail', '/nonexistent/sendmail', '--db', db]);
+    expect(ran).toMatchObject({ code: 1, err: expect.stringMatching(/^bouncelog: \/nonexistent\/sendmail: .*\n$/) });
   });
 
   it('fits 80 columns, and shows what strangers write without obeying it', () => {

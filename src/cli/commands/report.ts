@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
+import type { DigestAnswer } from '../../report/digest.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addRangeOptions } from '../filters.js';
+import { SENDMAIL, sendMail } from '../mail.js';
 import { terminal, wholeNumber, write } from '../output.js';
 import { type RangeOptions, rangeOf, spanOf } from '../range.js';
 import { zoneOption } from '../zone.js';
@@ -10,6 +12,9 @@ interface ReportOptions extends RangeOptions {
   tz?: string;
   limit: number;
   format: 'text' | 'markdown' | 'json';
+  mail?: string;
+  onlyIf?: 'changed' | 'problems';
+  sendmail: string;
 }
 
 export function addReport(program: Command): Command {
@@ -18,6 +23,11 @@ export function addReport(program: Command): Command {
     .description('The nightly digest: is mail healthy, what changed, why, and what to do.')
     .option('--limit <n>', 'rows of each table', wholeNumber('--limit'), 5)
     .addOption(new Option('--format <format>', 'text for people').choices(['text', 'markdown', 'json']).default('text'))
+    .option('--mail <address>', 'send it there, as text and HTML, through the local sendmail')
+    .addOption(
+      new Option('--only-if <what>', 'say and send nothing unless something changed, or there are problems').choices(['changed', 'problems']),
+    )
+    .option('--sendmail <path>', 'the sendmail to use', SENDMAIL)
     .option(...DB_OPTION);
   return addRangeOptions(command)
     .addHelpText(
@@ -27,6 +37,7 @@ Without a range: the last 24 hours, compared with the 24 hours before. Only chan
 
 Examples:
   $ bouncelog ingest && bouncelog report
+  $ bouncelog ingest -q && bouncelog report --mail postmaster --only-if problems
   $ bouncelog report --last 7d --format markdown
   $ bouncelog report --since yesterday --until today --format json | jq -r .verdict`,
     )
@@ -43,6 +54,11 @@ Examples:
       try {
         const range = spanAsked(options, zone, now, () => store.firstHour());
         const answer = store.consistently(() => digest(store, { range, now, limit: options.limit }));
+        if (options.onlyIf !== undefined && !isWorth(answer, options.onlyIf)) return;
+        if (options.mail !== undefined) {
+          await mail(options.mail, options.sendmail, answer, { zone, now });
+          return;
+        }
         if (options.format === 'json') await write(`${JSON.stringify(render.digestJson(answer), null, 2)}\n`);
         else if (options.format === 'markdown') await write(render.digestMarkdown(answer, { zone, now }));
         else await write(render.digestText(answer, { ...terminal(), zone, now }));
@@ -50,6 +66,27 @@ Examples:
         store.close();
       }
     });
+}
+
+/** Mail programs wrap at 78 or so. */
+const MAIL_WIDTH = 76;
+
+async function mail(to: string, sendmail: string, answer: DigestAnswer, options: { zone: string; now: number }): Promise<void> {
+  const [{ digestText }, { digestHtml }, { verdictLine }, { hostname }] = await Promise.all([
+    import('../../render/digest.js'),
+    import('../../render/digest-html.js'),
+    import('../../render/digest-sections.js'),
+    import('node:os'),
+  ]);
+  const text = digestText(answer, { ...options, width: MAIL_WIDTH, coloured: false });
+  await sendMail({ to, subject: `${hostname()}: ${verdictLine(answer)}`, text, html: digestHtml(answer, options) }, sendmail);
+}
+
+/** `changed`: more than noise, new reasons, listings that began or ended; `problems`: the verdict is not that all is well. */
+function isWorth({ verdict, hard, soft, delivered, newReasons, incidents }: DigestAnswer, what: 'changed' | 'problems'): boolean {
+  if (verdict === 'attention' || verdict === 'trouble') return true;
+  if (what === 'problems') return false;
+  return hard.isReal || soft.isReal || delivered.isReal || newReasons.length > 0 || incidents.opened.length + incidents.cleared.length > 0;
 }
 
 /**
