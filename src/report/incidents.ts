@@ -3,7 +3,7 @@ import type { Range } from './range.js';
 /*
  * An incident is one (list, subject) from its first hit on. It is open while hits come, and cleared when all receivers that used the
  * list accepted mail from us after the last hit, or when there was none for some time while mail to them flowed. A hit after that is
- * another incident.
+ * another incident, unless it comes soon: then the first was not over.
  */
 
 /** Tries that one list refused at one receiver in one hour. */
@@ -62,6 +62,9 @@ export interface IncidentQuestion {
 /** 48 hours: block lists that expire by themselves mostly do so within a day or two. */
 export const CLEAR_AFTER = 48 * 3_600_000;
 
+/** A receiver that refuses one mail and takes the next is still at it: hits closer than 6 hours are one incident. */
+const SAME_INCIDENT = 6 * 3_600_000;
+
 /**
  * Incidents from hits and the mail around them, the newest last hit first, open ones before cleared ones.
  * @param hits of all time: an incident may have begun before any range
@@ -73,7 +76,7 @@ export function incidentsOf(hits: readonly ListingHits[], flows: readonly Flow[]
   for (const ofOne of groupBy(hits, ({ list, subject, kind }) => `${list}\n${subject}\n${kind}`).values()) {
     let current: Incident | null = null;
     for (const hit of [...ofOne].sort((a, b) => a.first - b.first)) {
-      if (current !== null) current.cleared = hit.first > current.last ? clearedAt(current, byReceiver, hit.first, clearAfter) : null;
+      if (current !== null) current.cleared = hit.first > current.last + SAME_INCIDENT ? clearedAt(current, byReceiver, hit.first, clearAfter) : null;
       if (current === null || current.cleared !== null) {
         current = begin(hit);
         incidents.push(current);

@@ -45,11 +45,12 @@ describe('a block list incident', () => {
   });
 
   it('is another one when it comes back after it was over', () => {
-    expect(incidents([hit(0), hit(5)], [flow(2)], 6)).toEqual([
-      { state: 'open', from: 5, to: 5, hits: 1, cleared: null },
+    expect(incidents([hit(0), hit(8)], [flow(2)], 9)).toEqual([
+      { state: 'open', from: 8, to: 8, hits: 1, cleared: null },
       { state: 'cleared', from: 0, to: 0, hits: 1, cleared: 2 },
     ]);
-    expect(incidents([hit(0), hit(5)], [], 6)).toHaveLength(1);
+    expect(incidents([hit(0), hit(8)], [], 9)).toHaveLength(1);
+    expect(incidents([hit(0), hit(5)], [flow(2)], 6)).toEqual([{ state: 'open', from: 0, to: 5, hits: 2, cleared: null }]);
   });
 
   it('is one for each subject, and stands in the ranges that it had a hit in', () => {

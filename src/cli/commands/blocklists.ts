@@ -36,7 +36,8 @@ export function addBlocklists(program: Command): Command {
       'after',
       `
 An incident is one list and what it names. It is open while hits come, and cleared when all receivers that used the list accept our
-mail again, or after --clear-after. A hit after that is a new incident.
+mail again, or after --clear-after. A hit after that is a new incident, unless it
+comes within six hours: then it was not over.
 
 Examples:
   $ bouncelog blocklists

@@ -1,8 +1,8 @@
-import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Command } from 'commander';
-import { UserError } from '../../errors.js';
 import { CLEAR_AFTER } from '../../report/incidents.js';
 import { DB_OPTION, databasePath } from '../database.js';
+import { replaceFile } from '../files.js';
 import { write } from '../output.js';
 
 interface MetricsOptions {
@@ -48,22 +48,9 @@ Examples:
           }),
         );
         if (options.output === undefined) await write(text);
-        else replaceFile(options.output, text);
+        else replaceFile(options.output, text, '--output');
       } finally {
         store.close();
       }
     });
-}
-
-/** Whoever reads the file sees the old one or the new one, never a part. */
-function replaceFile(path: string, text: string): void {
-  // The collector reads names that end in .prom only.
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    writeFileSync(temporary, text, { mode: 0o644 });
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw new UserError(`${path}: ${(error as Error).message}`, { hint: 'Choose another file with --output.', cause: error });
-  }
 }

@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { DigestAnswer } from '../../report/digest.js';
+import type { ReportStore } from '../../report/report-store.js';
 import { DB_OPTION, databasePath } from '../database.js';
+import { replaceFile } from '../files.js';
 import { addRangeOptions } from '../filters.js';
 import { SENDMAIL, sendMail } from '../mail.js';
 import { terminal, wholeNumber, write } from '../output.js';
@@ -12,6 +14,7 @@ interface ReportOptions extends RangeOptions {
   tz?: string;
   limit: number;
   format: 'text' | 'markdown' | 'json';
+  html?: string;
   mail?: string;
   onlyIf?: 'changed' | 'problems';
   sendmail: string;
@@ -23,6 +26,7 @@ export function addReport(program: Command): Command {
     .description('The nightly digest: is mail healthy, what changed, why, and what to do.')
     .option('--limit <n>', 'rows of each table', wholeNumber('--limit'), 5)
     .addOption(new Option('--format <format>', 'text for people').choices(['text', 'markdown', 'json']).default('text'))
+    .option('--html <file>', 'write one self-contained page with charts; without a range of the last 30 days')
     .option('--mail <address>', 'send it there, as text and HTML, through the local sendmail')
     .addOption(
       new Option('--only-if <what>', 'say and send nothing unless something changed, or there are problems').choices(['changed', 'problems']),
@@ -38,6 +42,7 @@ Without a range: the last 24 hours, compared with the 24 hours before. Only chan
 Examples:
   $ bouncelog ingest && bouncelog report
   $ bouncelog ingest -q && bouncelog report --mail postmaster --only-if problems
+  $ bouncelog report --html /var/www/mail/index.html
   $ bouncelog report --last 7d --format markdown
   $ bouncelog report --since yesterday --until today --format json | jq -r .verdict`,
     )
@@ -53,6 +58,10 @@ Examples:
       const store = new SqliteReportStore(openForReading(databasePath(options.db)));
       try {
         const range = spanAsked(options, zone, now, () => store.firstHour());
+        if (options.html !== undefined) {
+          await writePage(store, options.html, { range, zone, now });
+          return;
+        }
         const answer = store.consistently(() => digest(store, { range, now, limit: options.limit }));
         if (options.onlyIf !== undefined && !isWorth(answer, options.onlyIf)) return;
         if (options.mail !== undefined) {
@@ -66,6 +75,20 @@ Examples:
         store.close();
       }
     });
+}
+
+async function writePage(
+  store: ReportStore,
+  path: string,
+  question: { range: { since: number; until: number }; zone: string; now: number },
+): Promise<void> {
+  const [{ page }, { pageHtml }, { hostname }] = await Promise.all([
+    import('../../report/page.js'),
+    import('../../render/page/page.js'),
+    import('node:os'),
+  ]);
+  const answer = store.consistently(() => page(store, question));
+  replaceFile(path, pageHtml(answer, { ...question, host: hostname() }), '--html');
 }
 
 /** Mail programs wrap at 78 or so. */
@@ -93,11 +116,16 @@ function isWorth({ verdict, hard, soft, delivered, newReasons, incidents }: Dige
  * The span that is asked for. One that ends now ends with this hour: the totals by the hour then answer, and what is to come is not
  * there yet; `--last 24h` is 24 hours long, so that it can be compared with the day before.
  */
-function spanAsked(options: RangeOptions, zone: string, now: number, firstHour: () => number | null): { since: number; until: number } {
+function spanAsked(
+  options: RangeOptions & { html?: string },
+  zone: string,
+  now: number,
+  firstHour: () => number | null,
+): { since: number; until: number } {
   const hour = 3_600_000;
   const end = Math.ceil(now / hour) * hour;
   const isAsked = options.since !== undefined || options.until !== undefined;
-  const last = options.last ?? (isAsked ? undefined : '24h');
+  const last = options.last ?? (isAsked ? undefined : options.html === undefined ? '24h' : '30d');
   const asked = rangeOf(options, zone, now);
   if (last !== undefined && options.until === undefined && !last.endsWith('m')) return { since: end - spanOf('--last', last), until: end };
   return { since: asked.since ?? firstHour() ?? now, until: asked.until ?? end };

@@ -1,0 +1,65 @@
+import type { Bucket } from './buckets.js';
+import { type DigestAnswer, digest } from './digest.js';
+import { CLEAR_AFTER, type Incident } from './incidents.js';
+import { type Group, NO_FILTERS, type TopAnswer } from './question.js';
+import type { ReportStore } from './report-store.js';
+import type { TrendAnswer } from './trend.js';
+
+/** Everything that the HTML page shows. */
+export interface PageAnswer {
+  digest: DigestAnswer;
+  /** Delivered mail and failures by cause, over time. */
+  trend: TrendAnswer;
+  /** Cause by provider. */
+  heat: TopAnswer;
+  incidents: Incident[];
+  tables: { by: Group; answer: TopAnswer }[];
+  /** The replies of each cause. */
+  samples: TopAnswer;
+}
+
+export interface PageQuestion {
+  range: { since: number; until: number };
+  zone: string;
+  /** UTC ms */
+  now: number;
+}
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** Colours that people can tell apart; further causes are "other". */
+const CAUSES_IN_CHART = 7;
+const CAUSES_IN_HEAT = 12;
+/** Rows of a table: enough to look for one, few enough for a page below a megabyte. */
+const TABLE_ROWS = 400;
+const SAMPLES_OF_A_CAUSE = 3;
+const TABLES = ['domain', 'code', 'provider', 'sender'] as const satisfies readonly Group[];
+
+export function page(store: ReportStore, { range, zone, now }: PageQuestion): PageAnswer {
+  const ask = (by: Group[], limit: number) => store.top({ by, range, filters: NO_FILTERS, sort: 'deliveries', limit });
+  return {
+    digest: digest(store, { range, now, limit: 10 }),
+    trend: store.trend({ by: 'cause', range, bucket: bucketFor(range), zone, filters: NO_FILTERS, limit: CAUSES_IN_CHART, compare: false, now }),
+    heat: ask(['cause', 'provider'], CAUSES_IN_HEAT),
+    incidents: store.incidents({ range, now, clearAfter: CLEAR_AFTER }),
+    tables: TABLES.map((by) => ({ by, answer: ask([by], TABLE_ROWS) })),
+    samples: store.top({ by: ['cause', 'reply'], range, filters: NO_FILTERS, sort: 'deliveries', limit: 0 }),
+  };
+}
+
+/** Some 30 to 200 bars. */
+function bucketFor({ since, until }: { since: number; until: number }): Bucket {
+  const span = until - since;
+  if (span <= 4 * DAY) return 'hour';
+  return span <= 200 * DAY ? 'day' : 'week';
+}
+
+/** The most frequent replies of a cause. */
+export function samplesOf({ samples }: PageAnswer, cause: string): { reply: string; deliveries: number }[] {
+  return samples.rows
+    .filter(({ keys }) => keys[0] === cause)
+    .sort((a, b) => b.deliveries - a.deliveries)
+    .slice(0, SAMPLES_OF_A_CAUSE)
+    .map(({ keys, deliveries }) => ({ reply: String(keys[1]), deliveries }));
+}
