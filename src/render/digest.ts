@@ -3,6 +3,7 @@ import { DIGEST_GROUPS, type DigestAnswer, type Verdict } from '../report/digest
 import { incidentJson } from './blocklists.js';
 import { NO_BORDERS } from './borders.js';
 import { type DigestOptions, type Section, sectionsOf, spanLine, verdictLine } from './digest-sections.js';
+import { markdown } from './markdown.js';
 import { safeText } from './safe.js';
 import { type Style, styleFor } from './style.js';
 import { isoTime } from './time.js';
@@ -72,11 +73,6 @@ function sectionMarkdown({ title, head, rows, lines }: Section): string {
     ...(notes.length > 0 ? [notes.join('\n')] : []),
     ...(lines.length > 0 ? [lines.map((line) => `- ${markdown(line)}`).join('\n')] : []),
   ].join('\n\n');
-}
-
-/** Text from strangers must not become markup, a link or an image. */
-function markdown(text: string): string {
-  return text.replaceAll(/[\\`*_{}[\]<>()#!|~&]/g, (character) => (character === '<' ? '&lt;' : character === '>' ? '&gt;' : `\\${character}`));
 }
 
 /** The contract `bouncelog/report/1`. */

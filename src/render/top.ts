@@ -6,9 +6,11 @@ import type { Group, TopAnswer, TopRow } from '../report/question.js';
 import { NO_BORDERS } from './borders.js';
 import { type Cell, csvLine } from './csv.js';
 import { groupName, HEADINGS } from './groups.js';
+import { markdown } from './markdown.js';
 import { count } from './number.js';
+import { bar, difference } from './sparkline.js';
 import { type Style, styleFor } from './style.js';
-import { isoTime, shortTime } from './time.js';
+import { humaneTime, isoTime, shortTime } from './time.js';
 import { clip, labelled, wrap } from './wrap.js';
 
 /** How a table is shown: the terminal it is for. */
@@ -22,10 +24,23 @@ export interface TableOptions {
   advice: boolean;
   /** The only provider that was asked for: its own advice is added. */
   provider: string | null;
+  /** Times exact, in UTC, instead of `3 min ago`. */
+  iso: boolean;
+  /** Deliveries of each group in the span before; `null` = not asked for. */
+  before: ReadonlyMap<string, number> | null;
 }
 
-/** Width of the figures' columns together: hard, soft, share, first, last. */
+/** Names a group in `TableOptions.before`. */
+export function groupKey(keys: TopRow['keys']): string {
+  return JSON.stringify(keys);
+}
+
+/** Widths of the figures' columns together: hard, soft, share, and two of times, or a change and a time. */
 const FIGURES_WIDTH = 47;
+const ISO_FIGURES_WIDTH = 71;
+/** Where there is room, a bar shows the share, too. */
+const WIDE = 110;
+const BAR_WIDTH = 12;
 
 /** The report as a table of at most `width` columns. */
 export function topTable(answer: TopAnswer, options: TableOptions): string {
@@ -47,10 +62,18 @@ function headline({ totals, range }: TopAnswer, style: Style, options: TableOpti
 }
 
 function table(answer: TopAnswer, style: Style, options: TableOptions): string {
-  const nameWidth = Math.max(16, options.width - FIGURES_WIDTH);
+  const hasBars = options.width >= WIDE;
+  const nameWidth = Math.max(16, options.width - (options.iso ? ISO_FIGURES_WIDTH : FIGURES_WIDTH) - (hasBars ? BAR_WIDTH + 1 : 0));
+  const times = options.before === null ? ['First', 'Last'] : ['Change', 'Last'];
   const out = new Table({
-    head: [answer.by.map((group) => HEADINGS[group]).join(' / '), ...(isSplit(answer) ? ['Hard', 'Soft'] : ['Count', '']), 'Share', 'First', 'Last'],
-    colAligns: ['left', 'right', 'right', 'right', 'left', 'left'],
+    head: [
+      answer.by.map((group) => HEADINGS[group]).join(' / '),
+      ...(isSplit(answer) ? ['Hard', 'Soft'] : ['Count', '']),
+      'Share',
+      ...(hasBars ? [''] : []),
+      ...times,
+    ],
+    colAligns: ['left', 'right', 'right', 'right', 'left', 'left', 'left'],
     chars: NO_BORDERS,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 1 },
   });
@@ -61,10 +84,12 @@ function table(answer: TopAnswer, style: Style, options: TableOptions): string {
       const isInnermost = level === answer.by.length - 1;
       if (!isNew && !isInnermost) return;
       const name = nameCell(group, row.keys[level] ?? null, '  '.repeat(level), nameWidth);
-      out.push(isInnermost ? [name, ...figures(row, isSplit(answer), style, options)] : [style.strong(name), '', '', '', '', '']);
+      const empty = Array.from({ length: hasBars ? 6 : 5 }, () => '');
+      out.push(isInnermost ? [name, ...figures(row, isSplit(answer), hasBars, style, options)] : [style.strong(name), ...empty]);
     });
     outer = row;
   }
+  if (answer.rows.length > 1 || answer.more > 0) out.push(totalsRow(answer, style, options));
   return out
     .toString()
     .split('\n')
@@ -72,21 +97,30 @@ function table(answer: TopAnswer, style: Style, options: TableOptions): string {
     .join('\n');
 }
 
+/** What all groups come to, those that are not shown included. */
+function totalsRow({ all, ...answer }: TopAnswer, style: Style, { width }: TableOptions): string[] {
+  const [hard, soft] = isSplit({ all, ...answer }) ? [count(all.hard), count(all.soft)] : [count(all.deliveries), ''];
+  const cells = ['all together', hard, soft, '100%', '', ''];
+  return [...cells, ...(width >= WIDE ? [''] : [])].map((cell) => (cell === '' ? '' : style.faint(cell)));
+}
+
 /** Refusals of our own and recoveries are neither hard nor soft: a table of them alone counts them in one column. */
 function isSplit(answer: TopAnswer): boolean {
   return answer.rows.some((row) => row.hard > 0 || row.soft > 0);
 }
 
-function figures(row: TopRow, isSplitTable: boolean, style: Style, { zone, now }: TableOptions): string[] {
+function figures(row: TopRow, isSplitTable: boolean, hasBars: boolean, style: Style, options: TableOptions): string[] {
   const hardAndSoft = [
     row.hard === 0 ? style.faint('-') : style.hard(count(row.hard)),
     row.soft === 0 ? style.faint('-') : style.soft(count(row.soft)),
   ];
+  const time = (ms: number) => (options.iso ? (isoTime(ms) ?? '') : humaneTime(ms, options.zone, options.now));
   return [
     ...(isSplitTable ? hardAndSoft : [count(row.deliveries), '']),
     `${(row.share * 100).toFixed(row.share < 0.0995 ? 1 : 0)}%`,
-    shortTime(row.firstSeen, zone, now),
-    shortTime(row.lastSeen, zone, now),
+    ...(hasBars ? [style.faint(bar(row.share, BAR_WIDTH))] : []),
+    options.before === null ? time(row.firstSeen) : difference(row.deliveries, options.before.get(groupKey(row.keys)) ?? 0, style),
+    time(row.lastSeen),
   ];
 }
 
@@ -125,6 +159,23 @@ function advice(answer: TopAnswer, style: Style, { width, provider: asked }: Tab
       ].join('\n'),
     )
     .join('\n\n');
+}
+
+/** The report as a Markdown table, for tickets and chats. */
+export function topMarkdown(answer: TopAnswer, { before }: Pick<TableOptions, 'before'>): string {
+  const heads = [...answer.by.map((group) => HEADINGS[group]), 'Hard', 'Soft', 'Share', ...(before === null ? [] : ['Before']), 'First', 'Last'];
+  const aligns = [...answer.by.map(() => '---'), '--:', '--:', '--:', ...(before === null ? [] : ['--:']), '---', '---'];
+  const rows = answer.rows.map((row) => [
+    ...answer.by.map((group, index) => groupName(group, row.keys[index] ?? null)),
+    count(row.hard),
+    count(row.soft),
+    `${(row.share * 100).toFixed(1)}%`,
+    ...(before === null ? [] : [count(before.get(groupKey(row.keys)) ?? 0)]),
+    isoTime(row.firstSeen) ?? '',
+    isoTime(row.lastSeen) ?? '',
+  ]);
+  const lines = [heads, ...rows].map((cells) => `| ${cells.map(markdown).join(' | ')} |`);
+  return `${[lines[0], `|${aligns.join('|')}|`, ...lines.slice(1)].join('\n')}\n${answer.more > 0 ? `\nand ${count(answer.more)} more\n` : ''}`;
 }
 
 /** The contract `bouncelog/top/1`. */

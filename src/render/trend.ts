@@ -3,10 +3,10 @@ import type { Failures, TrendAnswer, TrendGroup } from '../report/trend.js';
 import { csvLine } from './csv.js';
 import { groupName, HEADINGS } from './groups.js';
 import { count } from './number.js';
-import { sparkline } from './sparkline.js';
+import { difference, sparkline } from './sparkline.js';
 import { type Style, styleFor } from './style.js';
 import { isoTime, shortTime } from './time.js';
-import { clip, wrap } from './wrap.js';
+import { clip, columns, padded, wrap } from './wrap.js';
 
 export interface TrendOptions {
   width: number;
@@ -25,7 +25,7 @@ const MAX_NAME = 24;
 export function trendText(answer: TrendAnswer, options: TrendOptions): string {
   const style = styleFor(options.coloured);
   const { since, until } = answer.range;
-  const nameWidth = Math.min(MAX_NAME, Math.max(...[12, ...answer.groups.map(({ key }) => groupName(answer.by, key).length)]));
+  const nameWidth = Math.min(MAX_NAME, Math.max(...[12, ...answer.groups.map(({ key }) => columns(groupName(answer.by, key)))]));
   const room = options.width - nameWidth - FIGURES - 2;
   const merge = Math.max(1, Math.ceil(answer.steps.length / room));
   const each = merge === 1 ? STEP_NAMES[answer.bucket] : `${merge} ${answer.bucket}s`;
@@ -71,16 +71,7 @@ function line(
   const last = values.at(-1) ?? null;
   const picture = sparkline(values).padEnd(pictureWidth);
   const figures = `${count(total).padStart(9)} ${(last === null ? '-' : count(last)).padStart(7)}`;
-  return `${clip(name, nameWidth).padEnd(nameWidth)} ${picture} ${figures}${before === null ? '' : `  ${change(total, before, style)}`}`.trimEnd();
-}
-
-/** How much more or less than before, with an arrow. */
-function change(now: number, before: number, style: Style): string {
-  if (now === before) return style.faint('=');
-  if (before === 0) return style.hard('new');
-  const percent = Math.round((now / before - 1) * 100);
-  const text = `${now > before ? '▲' : '▼'} ${Math.abs(percent) > 999 ? `${count(Math.round(now / before))}×` : `${Math.abs(percent)}%`}`;
-  return now > before ? style.hard(text) : style.good(text);
+  return `${padded(clip(name, nameWidth), nameWidth)} ${picture} ${figures}${before === null ? '' : `  ${difference(total, before, style)}`}`.trimEnd();
 }
 
 /** Several steps in one bar, where there is no room for each, the last bar whole; a gap only where all are gaps. */

@@ -1,9 +1,21 @@
-/** Breaks text at spaces into lines of at most `width` characters; a longer word stands alone on its line. */
+import stringWidth from 'string-width';
+
+/** Columns that a text takes in a terminal: wide characters (CJK, emoji) take two, combining ones none. */
+export function columns(text: string): number {
+  return stringWidth(text);
+}
+
+/** Filled up with spaces to `width` columns. */
+export function padded(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - columns(text)));
+}
+
+/** Breaks text at spaces into lines of at most `width` columns; a longer word stands alone on its line. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(/\s+/)) {
-    if (line !== '' && line.length + 1 + word.length > width) {
+    if (line !== '' && columns(line) + 1 + columns(word) > width) {
       lines.push(line);
       line = '';
     }
@@ -21,7 +33,15 @@ export function labelled(label: string, text: string, width: number): string {
     .join('\n');
 }
 
-/** Cut to `width` characters with an ellipsis where something is left out. */
+/** Cut to `width` columns with an ellipsis where something is left out. */
 export function clip(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+  if (columns(text) <= width) return text;
+  let cut = '';
+  let used = 1;
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    used += columns(segment);
+    if (used > width) break;
+    cut += segment;
+  }
+  return `${cut}…`;
 }

@@ -91,6 +91,8 @@ export interface TopAnswer {
   range: Range;
   totals: Totals;
   rows: TopRow[];
+  /** All rows together, those that `limit` left out included; a delivery in two groups counts in both. */
+  all: { hard: number; soft: number; deliveries: number };
   /** Groups of the outermost level that `limit` left out. */
   more: number;
 }

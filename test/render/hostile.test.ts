@@ -9,7 +9,16 @@ import { traceText } from '../../src/render/trace.js';
 import type { EventRow, TopAnswer } from '../../src/report/question.js';
 
 const HOSTILE = '=cmd|x!A1 \x1b[31mred\x07 \u202egnp.exe "q" \r\n{ip}';
-const TABLE = { width: 80, coloured: false, zone: 'UTC', now: Date.UTC(2026, 10, 24), advice: true, provider: HOSTILE };
+const TABLE = {
+  width: 80,
+  coloured: false,
+  zone: 'UTC',
+  now: Date.UTC(2026, 10, 24),
+  iso: false,
+  before: null,
+  advice: true,
+  provider: HOSTILE,
+};
 
 const event: EventRow = {
   id: 1,
@@ -43,6 +52,7 @@ const answer: TopAnswer = {
   range: { since: null, until: null },
   totals: { delivered: 1, deferred: 0, bounced: 1, expired: 0, recovered: 0, rejected: 0, hard: 1, soft: 0 },
   rows: [{ keys: [HOSTILE], hard: 1, soft: 0, attempts: 1, deliveries: 1, share: 1, firstSeen: 0, lastSeen: 0 }],
+  all: { hard: 1, soft: 0, deliveries: 1 },
   more: 0,
 };
 

@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
 import { UserError } from '../../errors.js';
 import { GROUPS, type Group, SORTS, type Sort } from '../../report/question.js';
+import type { Range } from '../../report/range.js';
+import { spanBefore } from '../../report/trend.js';
 import { filtersIn } from '../anonymizing.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addQuestionOptions, type FilterOptions, filtersOf } from '../filters.js';
@@ -14,8 +16,10 @@ interface TopOptions extends FilterOptions, RangeOptions {
   sort: Sort;
   limit: number;
   tz?: string;
-  format?: 'table' | 'json' | 'ndjson' | 'csv';
+  format?: 'table' | 'json' | 'ndjson' | 'csv' | 'markdown';
   advice?: boolean;
+  compare?: boolean;
+  iso?: boolean;
 }
 
 export function addTop(program: Command): Command {
@@ -25,8 +29,10 @@ export function addTop(program: Command): Command {
     .addOption(new Option('--by <groups>', `what to group by; a comma nests: ${GROUPS.join(', ')}`).argParser(groups).default(['cause'], 'cause'))
     .addOption(new Option('--sort <column>', 'greatest first by this').choices(SORTS).default('deliveries'))
     .option('--limit <n>', 'groups of each level to show; 0 = all', wholeNumber('--limit'), 10)
+    .option('--compare', 'say how much more or less than in the span of the same length before')
+    .option('--iso', 'times exact, in UTC')
     .option('--advice', 'say what each cause means and what to do')
-    .addOption(new Option('--format <format>', 'table on a terminal and by default').choices(['table', 'json', 'ndjson', 'csv']))
+    .addOption(new Option('--format <format>', 'table on a terminal and by default').choices(['table', 'json', 'ndjson', 'csv', 'markdown']))
     .option(...DB_OPTION);
   return addQuestionOptions(command)
     .addHelpText(
@@ -35,6 +41,7 @@ export function addTop(program: Command): Command {
 Examples:
   $ bouncelog top --last 24h --advice         last night's reasons, with what to do
   $ bouncelog top --by provider,cause         who refuses our mail, and why
+  $ bouncelog top --last 7d --compare         what is more than the week before
   $ bouncelog top --provider google --advice  what one provider has against us, and what it asks for
   $ bouncelog top --by sender --cause ip-blocklisted
   $ bouncelog top --hard --by domain --limit 0 --format csv > domains.csv`,
@@ -50,17 +57,21 @@ Examples:
       ]);
       const store = new SqliteReportStore(openForReading(databasePath(options.db)));
       try {
-        const answer = store.top({
-          by: options.by,
-          range,
-          filters: filtersIn(databasePath(options.db), store.anonymized, filtersOf(options)),
-          sort: options.sort,
-          limit: options.limit,
-        });
+        const { by, sort, limit } = options;
+        const filters = filtersIn(databasePath(options.db), store.anonymized, filtersOf(options));
+        const earlier = options.compare ? rangeBefore(range, now) : null;
+        const { answer, before } = store.consistently(() => ({
+          answer: store.top({ by, range, filters, sort, limit }),
+          before:
+            earlier === null
+              ? null
+              : new Map(store.top({ by, range: earlier, filters, sort, limit: 0 }).rows.map((row) => [render.groupKey(row.keys), row.deliveries])),
+        }));
         const { width, coloured } = terminal();
         if (options.format === 'json') await write(`${JSON.stringify(render.topJson(answer), null, 2)}\n`);
         else if (options.format === 'ndjson') await writeAll(answer.rows.map((row) => `${JSON.stringify(render.topRowJson(answer.by, row))}\n`));
         else if (options.format === 'csv') await write(render.topCsv(answer));
+        else if (options.format === 'markdown') await write(render.topMarkdown(answer, { before }));
         else
           await write(
             render.topTable(answer, {
@@ -70,12 +81,20 @@ Examples:
               now,
               advice: options.advice === true,
               provider: options.provider?.length === 1 ? (options.provider[0] ?? null) : null,
+              iso: options.iso === true,
+              before,
             }),
           );
       } finally {
         store.close();
       }
     });
+}
+
+/** The span before one that has a beginning. */
+function rangeBefore({ since, until }: Range, now: number): Range {
+  if (since === null) throw new UserError('--compare needs a beginning', { hint: 'Give --last or --since, too.', exitCode: 2 });
+  return spanBefore({ since, until: until ?? Math.ceil(now / 3_600_000) * 3_600_000 });
 }
 
 function groups(text: string): Group[] {

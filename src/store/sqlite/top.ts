@@ -47,12 +47,14 @@ export function top(db: Database, question: TopQuestion): TopAnswer {
   const way = fromTotals(question) ? totalsWay(question.range) : eventsWay(question.range);
   const rows = rowsOf(db, question, way);
   const { kept, more } = limitGroups(rows, question);
-  const all = rows.reduce((sum, row) => sum + row.deliveries, 0);
+  const sum = (of: (row: Omit<TopRow, 'share'>) => number) => rows.reduce((total, row) => total + of(row), 0);
+  const all = { hard: sum(({ hard }) => hard), soft: sum(({ soft }) => soft), deliveries: sum(({ deliveries }) => deliveries) };
   return {
     by: question.by,
     range: question.range,
     totals: totals(db, question.range, question.filters, way),
-    rows: kept.map((row) => ({ ...row, share: all === 0 ? 0 : row.deliveries / all })),
+    rows: kept.map((row) => ({ ...row, share: all.deliveries === 0 ? 0 : row.deliveries / all.deliveries })),
+    all,
     more,
   };
 }
