@@ -3,6 +3,7 @@ import { addBackup } from './commands/backup.js';
 import { addBlocklists } from './commands/blocklists.js';
 import { addCheck } from './commands/check.js';
 import { addClassify } from './commands/classify.js';
+import { addConfig } from './commands/config.js';
 import { addEvents } from './commands/events.js';
 import { addExplain } from './commands/explain.js';
 import { addIngest } from './commands/ingest.js';
@@ -17,6 +18,7 @@ import { addTop } from './commands/top.js';
 import { addTrace } from './commands/trace.js';
 import { addTrend } from './commands/trend.js';
 import { addUnknown } from './commands/unknown.js';
+import { configPath } from './config-path.js';
 import { packageVersion } from './version.js';
 
 /** All commands. What a command needs beyond its options is imported when it runs, so that `--help` is quick. */
@@ -57,10 +59,18 @@ Examples:
     addStatus,
     addPrune,
     addBackup,
+    addConfig,
   ];
   for (const add of commands) {
-    const command = add(program).exitOverride();
-    for (const inner of command.commands) inner.exitOverride();
+    const command = add(program);
+    for (const one of [command, ...command.commands])
+      one.exitOverride().option('--config <path>', 'the configuration file (see `bouncelog config --help`)');
   }
+  program.hook('preAction', async (_, command) => {
+    const path = command.parent?.name() === 'config' ? null : configPath((command.opts() as { config?: string }).config);
+    if (path === null) return;
+    const { applyConfig, readConfig } = await import('./config.js');
+    applyConfig(readConfig(path, program), command);
+  });
   return program;
 }
