@@ -3,6 +3,7 @@ import { addBackup } from './commands/backup.js';
 import { addBlocklists } from './commands/blocklists.js';
 import { addCheck } from './commands/check.js';
 import { addClassify } from './commands/classify.js';
+import { addCompletion } from './commands/completion.js';
 import { addConfig } from './commands/config.js';
 import { addEvents } from './commands/events.js';
 import { addExplain } from './commands/explain.js';
@@ -60,6 +61,7 @@ Examples:
     addPrune,
     addBackup,
     addConfig,
+    addCompletion,
   ];
   for (const add of commands) {
     const command = add(program);

@@ -11,6 +11,9 @@ import type { TrendAnswer, TrendQuestion } from './trend.js';
 import type { KnownDomains } from './typo.js';
 import type { UnknownKind } from './unknown.js';
 
+/** Names that a shell can complete. */
+export type NameKind = 'provider' | 'host' | 'listing' | 'domain';
+
 /** The reading side of a store. */
 export interface ReportStore {
   top(question: TopQuestion): TopAnswer;
@@ -31,6 +34,8 @@ export interface ReportStore {
   consistently<T>(ask: () => T): T;
   /** Events of all time. */
   eventCounts(): EventCount[];
+  /** Names in the store that begin with a prefix, so many as one can choose from. */
+  namesLike(kind: NameKind, prefix: string): string[];
   /** UTC ms of the last line about mail; `null` = there was none. */
   lastMail(): number | null;
   /** UTC ms of the first hour that has anything; `null` = none has. */

@@ -5,7 +5,7 @@ import { type Incident, type IncidentQuestion, incidentsOf } from '../../report/
 import type { EventCount } from '../../report/metrics.js';
 import type { EventRow, EventsQuestion, TopAnswer, TopQuestion } from '../../report/question.js';
 import type { Range } from '../../report/range.js';
-import type { ReportStore } from '../../report/report-store.js';
+import type { NameKind, ReportStore } from '../../report/report-store.js';
 import type { StatusAnswer } from '../../report/status.js';
 import type { Suppressed, SuppressQuestion } from '../../report/suppress.js';
 import type { TraceAnswer, TraceQuestion } from '../../report/trace.js';
@@ -18,6 +18,7 @@ import { eventRows } from './event-rows.js';
 import { firstHour, hoursWithMail } from './hours.js';
 import { flowsTo, listingHits } from './incidents.js';
 import { Meta } from './meta.js';
+import { namesLike } from './names.js';
 import { lastMail, newReasons } from './news.js';
 import { guard } from './open.js';
 import { status } from './status.js';
@@ -93,6 +94,10 @@ export class SqliteReportStore implements ReportStore {
 
   consistently<T>(ask: () => T): T {
     return guard(this.#db.name, () => this.#db.transaction(ask)());
+  }
+
+  namesLike(kind: NameKind, prefix: string): string[] {
+    return guard(this.#db.name, () => namesLike(this.#db, kind, prefix));
   }
 
   lastMail(): number | null {
