@@ -40,6 +40,16 @@ describe('bouncelog top', () => {
     expect(out).toContain('| unknown-user | 1 | 0 | 33.3% | 2 | 2026-11-21T10:00:00.000Z | 2026-11-21T10:00:00.000Z |');
   });
 
+  it('refuses a cause that there is not, and knows the likely one', () => {
+    expect(top('--cause', 'unknwon-user')).toMatchObject({
+      code: 2,
+      out: '',
+      err: 'bouncelog: --cause: there is no cause "unknwon-user". Did you mean unknown-user?\n',
+    });
+    expect(top('--cause', 'zebra').err).toContain('See `bouncelog rules causes`');
+    expect(top('--cause', 'unknown-*').out).toContain('unknown-user');
+  });
+
   it('gives exact times with --iso', () => {
     expect(top('--iso').out).toContain('2026-11-21T12:00:00.000Z');
   });

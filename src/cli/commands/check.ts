@@ -3,6 +3,7 @@ import { UserError } from '../../errors.js';
 import type { CheckQuestion, Threshold } from '../../report/check.js';
 import { CLEAR_AFTER } from '../../report/incidents.js';
 import { spanBefore } from '../../report/trend.js';
+import { filtersIn } from '../anonymizing.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addQuestionOptions, type FilterOptions, filtersOf } from '../filters.js';
 import { wholeNumber, write } from '../output.js';
@@ -75,6 +76,8 @@ async function run(options: CheckOptions): Promise<number> {
   const isAsked = options.last !== undefined || options.since !== undefined || options.until !== undefined;
   const asked = rangeOf(isAsked ? options : { last: '24h' }, zoneOption(options.tz).name, now);
   const question = questionOf(options);
+  const { refuseUnknownCauses } = await import('../causes.js');
+  refuseUnknownCauses(options.cause);
   const [{ openForReading }, { SqliteReportStore }, { check }, render] = await Promise.all([
     import('../../store/sqlite/open.js'),
     import('../../store/sqlite/report-store.js'),
@@ -83,7 +86,7 @@ async function run(options: CheckOptions): Promise<number> {
   ]);
   const store = new SqliteReportStore(openForReading(databasePath(options.db)));
   try {
-    const filters = filtersOf(options);
+    const filters = filtersIn(databasePath(options.db), store.anonymized, filtersOf(options));
     const range = { since: asked.since ?? store.firstHour() ?? now, until: asked.until ?? now };
     const totalsOf = (of: { since: number; until: number | null }) =>
       store.top({ by: ['outcome'], range: of, filters, sort: 'deliveries', limit: 1 }).totals;

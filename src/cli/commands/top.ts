@@ -50,6 +50,8 @@ Examples:
       const zone = zoneOption(options.tz).name;
       const now = Date.now();
       const range = rangeOf(options, zone, now);
+      const { refuseUnknownCauses } = await import('../causes.js');
+      refuseUnknownCauses(options.cause);
       const [{ openForReading }, { SqliteReportStore }, render] = await Promise.all([
         import('../../store/sqlite/open.js'),
         import('../../store/sqlite/report-store.js'),

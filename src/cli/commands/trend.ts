@@ -52,6 +52,8 @@ Examples:
       const zone = zoneOption(options.tz).name;
       const isAsked = options.last !== undefined || options.since !== undefined || options.until !== undefined;
       const range = rangeOf(isAsked ? options : { last: DEFAULT_SPANS[options.bucket] }, zone, now);
+      const { refuseUnknownCauses } = await import('../causes.js');
+      refuseUnknownCauses(options.cause);
       const [{ openForReading }, { SqliteReportStore }, render] = await Promise.all([
         import('../../store/sqlite/open.js'),
         import('../../store/sqlite/report-store.js'),
