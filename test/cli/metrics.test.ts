@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { metricsText } from '../../src/render/metrics.js';
 import { busyHour } from '../busy-hour.js';
@@ -24,6 +25,23 @@ describe('bouncelog metrics', () => {
     expect(readFileSync(out, 'utf8')).toContain('bouncelog_delivered_total 10\n');
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
     expect(bouncelog(['metrics', '--output', '/nonexistent/x.prom', '--db', db])).toMatchObject({ code: 1, out: '' });
+  });
+
+  it('has every metric that the dashboard and the alert rules ask for', () => {
+    const folder = scratch();
+    const [log, db] = ['mail.log', 'b.db'].map((name) => join(folder, name)) as [string, string];
+    const listed = busyHour(40).map((line) =>
+      line.replace('550 5.1.1 no such user', '554 5.7.1 Client host [192.0.2.9] blocked using zen.spamhaus.org'),
+    );
+    writeFileSync(log, `${listed.slice(0, 39).join('\n')}\n`);
+    expect(bouncelog(['ingest', '-q', log, '--db', db]).code).toBe(0);
+    const text = bouncelog(['metrics', '--db', db]).out;
+    const docs = fileURLToPath(new URL('../../docs/monitoring/', import.meta.url));
+    const asked = readdirSync(docs).flatMap((name) =>
+      [...readFileSync(join(docs, name), 'utf8').matchAll(/bouncelog_\w+/g)].map(([metric]) => metric),
+    );
+    expect(asked.length).toBeGreaterThan(20);
+    for (const metric of asked) expect(text).toMatch(new RegExp(`^${metric}[{ ]`, 'm'));
   });
 
   it('lets nobody break out of a label', () => {
