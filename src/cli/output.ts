@@ -24,6 +24,31 @@ export async function write(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }
 
+/**
+ * Writes text for people: what does not fit the terminal goes through a pager, as git does it. `$PAGER` names another one, `cat`
+ * or nothing none. The pager is a program without arguments; no shell reads the variable.
+ */
+export async function writePaged(text: string): Promise<void> {
+  const pager = process.env['BOUNCELOG_PAGER'] ?? process.env['PAGER'] ?? 'less';
+  const isLong = process.stdout.isTTY === true && text.split('\n').length > (process.stdout.rows || 24);
+  if (!isLong || pager === '' || pager === 'cat' || !(await throughPager(pager, text))) await write(text);
+}
+
+/** @returns `false` when there is no such pager */
+async function throughPager(pager: string, text: string): Promise<boolean> {
+  const { spawn } = await import('node:child_process');
+  // F: what fits is only printed; R: colours; X: it stays on the screen.
+  const child = spawn(pager, [], { stdio: ['pipe', 'inherit', 'inherit'], env: { ...process.env, LESS: process.env['LESS'] ?? 'FRX' } });
+  // Whoever has seen enough closes it before the end.
+  child.stdin.on('error', () => {});
+  const ended = new Promise<boolean>((resolve) => {
+    child.on('error', () => resolve(false));
+    child.on('exit', () => resolve(true));
+  });
+  child.stdin.end(text);
+  return await ended;
+}
+
 /** Writes many small pieces in few writes. */
 export async function writeAll(pieces: Iterable<string>): Promise<void> {
   let buffer = '';

@@ -22,8 +22,8 @@ const MIN_FAILURES = 5;
  * Whether a failure rate has changed between two spans.
  *
  * The logarithm of the ratio of two rates is nearly normal. Mail fails in bursts (one hacked account, one server that is down), so counts
- * vary more than Poisson's law lets them: the variance is widened by what the steps of both spans show (quasi-Poisson; McCullagh and
- * Nelder, Generalized Linear Models, 1989, section 6.2.4).
+ * vary more than Poisson's law lets them: they are divided by the dispersion that the steps of both spans show (quasi-Poisson; McCullagh
+ * and Nelder, Generalized Linear Models, 1989, section 6.2.4).
  */
 export function changeOf(now: Series, before: Series): Change {
   const [x1, n1, x0, n0] = [sum(now.failures), sum(now.totals), sum(before.failures), sum(before.totals)];
@@ -31,7 +31,9 @@ export function changeOf(now: Series, before: Series): Change {
   const ratio = x0 === 0 ? (x1 === 0 ? 1 : null) : x1 / n1 / (x0 / n0);
   if (x1 + x0 < MIN_FAILURES) return { ratio, isReal: false };
   const dispersion = Math.max(1, dispersionOf(now), dispersionOf(before));
-  const z = Math.log((x1 + 0.5) / n1 / ((x0 + 0.5) / n0)) / Math.sqrt(dispersion * (1 / (x1 + 0.5) + 1 / (x0 + 0.5)));
+  // So many failures say as much as these would if each came by itself; half a one keeps the logarithm of none finite.
+  const [e1, e0] = [x1 / dispersion + 0.5, x0 / dispersion + 0.5];
+  const z = Math.log(e1 / n1 / (e0 / n0)) / Math.sqrt(1 / e1 + 1 / e0);
   const p = 2 * (1 - cumulativeStdNormalProbability(Math.abs(z)));
   return { ratio, isReal: p < LEVEL };
 }

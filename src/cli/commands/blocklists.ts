@@ -3,7 +3,7 @@ import { UserError } from '../../errors.js';
 import { CLEAR_AFTER } from '../../report/incidents.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addRangeOptions } from '../filters.js';
-import { terminal, write, writeAll } from '../output.js';
+import { terminal, write, writeAll, writePaged } from '../output.js';
 import { type RangeOptions, rangeOf } from '../range.js';
 import { zoneOption } from '../zone.js';
 
@@ -61,7 +61,7 @@ Examples:
         if (options.format === 'json') await write(`${JSON.stringify(render.blocklistsJson(incidents), null, 2)}\n`);
         else if (options.format === 'ndjson') await writeAll(incidents.map((incident) => `${JSON.stringify(render.incidentJson(incident))}\n`));
         else if (options.format === 'csv') await write(render.blocklistsCsv(incidents));
-        else await write(render.blocklistsText(incidents, { ...terminal(), zone, now }));
+        else await writePaged(render.blocklistsText(incidents, { ...terminal(), zone, now }));
       } finally {
         store.close();
       }

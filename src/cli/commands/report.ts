@@ -5,7 +5,7 @@ import { DB_OPTION, databasePath } from '../database.js';
 import { replaceFile } from '../files.js';
 import { addRangeOptions } from '../filters.js';
 import { SENDMAIL, sendMail } from '../mail.js';
-import { terminal, wholeNumber, write } from '../output.js';
+import { terminal, wholeNumber, write, writePaged } from '../output.js';
 import { type RangeOptions, rangeOf, spanOf } from '../range.js';
 import { zoneOption } from '../zone.js';
 
@@ -70,7 +70,7 @@ Examples:
         }
         if (options.format === 'json') await write(`${JSON.stringify(render.digestJson(answer), null, 2)}\n`);
         else if (options.format === 'markdown') await write(render.digestMarkdown(answer, { zone, now }));
-        else await write(render.digestText(answer, { ...terminal(), zone, now }));
+        else await writePaged(render.digestText(answer, { ...terminal(), zone, now }));
       } finally {
         store.close();
       }

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { UserError } from '../../errors.js';
-import { terminal, write } from '../output.js';
+import { terminal, write, writePaged } from '../output.js';
 import { ownRuleFiles, RULES_OPTION, ruleFile } from '../rules.js';
 
 interface RulesOptions {
@@ -44,14 +44,14 @@ Examples:
     .action(async (options: RulesOptions) => {
       const { all, render } = await load(options);
       if (options.format === 'json') await write(`${JSON.stringify(all.map(render.ruleJson), null, 2)}\n`);
-      else await write(render.rulesTable(all, terminal()));
+      else await writePaged(render.rulesTable(all, terminal()));
     });
   rules
     .command('causes')
     .description('The causes that a rule may name.')
     .action(async () => {
       const { causesTable } = await import('../../render/rules.js');
-      await write(causesTable(terminal()));
+      await writePaged(causesTable(terminal()));
     });
   rules
     .command('test')

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { safeText } from '../../render/safe.js';
 import type { SourceStatus } from '../../report/status.js';
 import { DB_OPTION, databasePath } from '../database.js';
-import { terminal, wholeNumber, write } from '../output.js';
+import { terminal, wholeNumber, write, writePaged } from '../output.js';
 import { zoneOption } from '../zone.js';
 
 interface StatusOptions {
@@ -49,7 +49,7 @@ Examples:
         const databaseBytes = ['', '-wal'].reduce((sum, suffix) => sum + (sizeOf(path + suffix) ?? 0), 0);
         const shown = { databaseBytes, lagOf, now: Date.now() };
         if (options.format === 'json') await write(`${JSON.stringify(render.statusJson(answer, shown), null, 2)}\n`);
-        else await write(render.statusText(answer, { ...terminal(), ...shown, zone, limit: options.limit }));
+        else await writePaged(render.statusText(answer, { ...terminal(), ...shown, zone, limit: options.limit }));
       } finally {
         store.close();
       }

@@ -6,7 +6,7 @@ import { spanBefore } from '../../report/trend.js';
 import { filtersIn } from '../anonymizing.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addQuestionOptions, type FilterOptions, filtersOf } from '../filters.js';
-import { terminal, wholeNumber, write, writeAll } from '../output.js';
+import { terminal, wholeNumber, write, writeAll, writePaged } from '../output.js';
 import { type RangeOptions, rangeOf } from '../range.js';
 import { zoneOption } from '../zone.js';
 
@@ -75,7 +75,7 @@ Examples:
         else if (options.format === 'csv') await write(render.topCsv(answer));
         else if (options.format === 'markdown') await write(render.topMarkdown(answer, { before }));
         else
-          await write(
+          await writePaged(
             render.topTable(answer, {
               width,
               coloured,

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { addressIn } from '../anonymizing.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addRangeOptions } from '../filters.js';
-import { terminal, wholeNumber, write } from '../output.js';
+import { terminal, wholeNumber, write, writePaged } from '../output.js';
 import { type RangeOptions, rangeOf } from '../range.js';
 import { zoneOption } from '../zone.js';
 
@@ -43,7 +43,7 @@ Examples:
       try {
         const answer = store.trace({ what: addressIn(databasePath(options.db), store.anonymized, what.trim()), range, limit: options.limit });
         if (options.format === 'json') await write(`${JSON.stringify(render.traceJson(answer), null, 2)}\n`);
-        else await write(render.traceText(answer, { ...terminal(), zone, now }));
+        else await writePaged(render.traceText(answer, { ...terminal(), zone, now }));
       } finally {
         store.close();
       }

@@ -5,7 +5,7 @@ import { GROUPS, type Group } from '../../report/question.js';
 import { filtersIn } from '../anonymizing.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addQuestionOptions, type FilterOptions, filtersOf } from '../filters.js';
-import { terminal, wholeNumber, write } from '../output.js';
+import { terminal, wholeNumber, write, writePaged } from '../output.js';
 import { type RangeOptions, rangeOf } from '../range.js';
 import { zoneOption } from '../zone.js';
 
@@ -73,7 +73,8 @@ Examples:
         const { by, bucket, limit } = options;
         const answer = store.trend({ by, bucket, range, zone, filters, limit, compare: options.compare === true, now });
         if (options.format === 'json') await write(`${JSON.stringify(render.trendJson(answer), null, 2)}\n`);
-        else await write(options.format === 'csv' ? render.trendCsv(answer) : render.trendText(answer, { ...terminal(), zone, now }));
+        else if (options.format === 'csv') await write(render.trendCsv(answer));
+        else await writePaged(render.trendText(answer, { ...terminal(), zone, now }));
       } finally {
         store.close();
       }

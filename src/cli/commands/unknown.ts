@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addRangeOptions } from '../filters.js';
-import { terminal, wholeNumber, write, writeAll } from '../output.js';
+import { terminal, wholeNumber, write, writeAll, writePaged } from '../output.js';
 import { type RangeOptions, rangeOf } from '../range.js';
 import { zoneOption } from '../zone.js';
 
@@ -47,7 +47,7 @@ Examples:
         else if (options.format === 'toml') await writeAll(shown.map(({ rule }) => `${rule}\n`));
         else {
           const samples = notUnderstood.slice(0, options.limit || notUnderstood.length);
-          await write(render.unknownText(found, { ...terminal(), zone, now, limit: options.limit, notUnderstood: samples }));
+          await writePaged(render.unknownText(found, { ...terminal(), zone, now, limit: options.limit, notUnderstood: samples }));
         }
       } finally {
         store.close();
