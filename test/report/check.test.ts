@@ -90,7 +90,7 @@ describe('a change of a failure rate', () => {
     ['a little more', [6, 5, 6, 5], [5, 5, 5, 5], false],
     ['three times as much', [15, 16, 14, 15], [5, 5, 5, 5], true],
     ['much less', [0, 1, 0, 1], [10, 11, 10, 9], true],
-    ['something new, for some of the time', [0, 0, 60, 70, 65, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0], true],
+    ['something new, for half of the day', Array.from({ length: 24 }, (_, i) => (i > 10 ? 9 : 0)), Array.from({ length: 24 }, () => 0), true],
     ['few', [1, 0, 0, 1], [0, 0, 0, 0], false],
     ['a burst, as there are some always', [0, 40, 0, 0], [0, 0, 20, 0], false],
   ])('%s', (_, now, before, isReal) => {
