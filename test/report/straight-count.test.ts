@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BUCKETS, type Bucket, steps } from '../../src/report/buckets.js';
+import { digest } from '../../src/report/digest.js';
+import { type EventRow, type Filters, NO_FILTERS } from '../../src/report/question.js';
+import { SqliteReportStore } from '../../src/store/sqlite/report-store.js';
+import { ingest, memoryDatabase, sourceOf } from '../ingest/memory.js';
+
+const HOUR = 3_600_000;
+/** Two days around the end of summer time in Europe (01:00 UTC) and a week before that of North America. */
+const START = Date.parse('2026-10-24T18:00:00Z');
+const ZONES = ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe'];
+
+const REPLIES = ['452 4.2.2 mailbox full', '451 4.7.1 greylisted', '550 5.1.1 user unknown', '554 5.7.1 blocked using zen.spamhaus.org'];
+
+interface Try {
+  minute: number;
+  delivery: number;
+  reply: number;
+  end: string;
+}
+
+const tries = fc.array(
+  fc.record<Try>({
+    minute: fc.nat(48 * 60),
+    delivery: fc.nat(6),
+    reply: fc.nat(REPLIES.length - 1),
+    end: fc.constantFrom('deferred', 'deferred', 'deferred', 'bounced', 'sent'),
+  }),
+  { maxLength: 40 },
+);
+
+function linesOf(all: readonly Try[]): string {
+  return [...all]
+    .sort((a, b) => a.minute - b.minute)
+    .map(({ minute, delivery, reply, end }, index) => {
+      const said = end === 'sent' ? '250 OK' : `host mx.c.example[192.0.2.1] said: ${REPLIES[reply]} (in reply to RCPT TO command)`;
+      const stamp = new Date(START + minute * 60_000 + index).toISOString();
+      return `${stamp} h postfix/smtp[1]: AAAAAA${delivery}: to=<u${delivery}@d${delivery % 2}.example>, relay=mx.c.example[192.0.2.1]:25, delay=1, dsn=4.0.0, status=${end} (${said})\n`;
+    })
+    .join('');
+}
+
+/** Which delivery each event belongs to: one that has ended is followed by another. */
+function withDelivery(events: readonly EventRow[]): { event: EventRow; delivery: string }[] {
+  const ended = new Map<string, number>();
+  return events.map((event) => {
+    const name = `${event.host} ${event.queueId} ${event.recipient}`;
+    const serial = ended.get(name) ?? 0;
+    if (event.outcome !== 'deferred') ended.set(name, serial + 1);
+    return { event, delivery: `${name} ${serial}` };
+  });
+}
+
+/** Figures by cause, counted one by one. */
+function countByCause(events: readonly { event: EventRow; delivery: string }[], since: number, until: number): Record<string, unknown> {
+  const causes: Record<string, { hard: Set<string>; soft: Set<string>; all: Set<string> }> = {};
+  for (const { event, delivery } of events) {
+    if (event.time < since || event.time >= until || event.outcome === 'recovered' || event.outcome === 'rejected') continue;
+    causes[event.cause] ??= { hard: new Set(), soft: new Set(), all: new Set() };
+    causes[event.cause]?.[event.outcome === 'deferred' ? 'soft' : 'hard'].add(delivery);
+    causes[event.cause]?.all.add(delivery);
+  }
+  return Object.fromEntries(Object.entries(causes).map(([cause, { hard, soft, all }]) => [cause, [hard.size, soft.size, all.size]]));
+}
+
+const filters = fc.record<Partial<Filters>>(
+  { domain: fc.constantFrom([], ['d0.example']), cause: fc.constantFrom([], ['mailbox-full', 'greylisted']) },
+  { requiredKeys: [] },
+);
+
+async function storeOf(all: readonly Try[]): Promise<SqliteReportStore> {
+  const db = memoryDatabase();
+  await ingest(db, [sourceOf(Buffer.from(linesOf(all)))]);
+  return new SqliteReportStore(db);
+}
+
+describe('reports count what a straight count of the events counts', () => {
+  it('trend: in every hour, day and week of every zone, with any filter', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        tries,
+        filters,
+        fc.constantFrom(...ZONES),
+        fc.constantFrom<Bucket>(...BUCKETS),
+        fc.nat(40 * 60),
+        fc.integer({ min: 1, max: 30 * 60 }),
+        async (all, some, zone, bucket, from, length) => {
+          const store = await storeOf(all);
+          const asked = { ...NO_FILTERS, ...some };
+          const events = withDelivery([...store.events({ range: { since: null, until: null }, filters: NO_FILTERS, limit: 0 })]).filter(
+            ({ event }) =>
+              (asked.domain.length === 0 || asked.domain.includes(event.recipientDomain ?? '')) &&
+              (asked.cause.length === 0 || asked.cause.includes(event.cause)),
+          );
+          const range = { since: START + from * 60_000, until: START + (from + length) * 60_000 };
+          const answer = store.trend({ by: 'cause', range, bucket, zone, filters: asked, limit: 0, compare: false, now: range.until });
+          const expected = steps(range.since, range.until, bucket, zone).map((step) =>
+            countByCause(events, Math.max(step.since, range.since), Math.min(step.until, range.until)),
+          );
+          const found = answer.steps.map((_, index) =>
+            Object.fromEntries(
+              answer.groups.flatMap(({ key, values }) => {
+                const value = values[index];
+                return value === null || value === undefined || value.deliveries === 0
+                  ? []
+                  : [[String(key), [value.hard, value.soft, value.deliveries]]];
+              }),
+            ),
+          );
+          // Recovered deliveries stand in no step: a table of failures alone is compared.
+          expect(found.map((step) => withoutRecovered(step))).toEqual(expected);
+          store.close();
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it('the digest: totals and causes of a span and of the one before', async () => {
+    await fc.assert(
+      fc.asyncProperty(tries, fc.nat(30), fc.integer({ min: 1, max: 18 }), async (all, from, length) => {
+        const store = await storeOf(all);
+        const events = withDelivery([...store.events({ range: { since: null, until: null }, filters: NO_FILTERS, limit: 0 })]);
+        const range = { since: START + from * HOUR, until: START + (from + length) * HOUR };
+        const answer = digest(store, { range, now: range.until, limit: 0 });
+        const sum = (since: number, until: number, outcomes: string[]) =>
+          new Set(
+            events
+              .filter(({ event }) => event.time >= since && event.time < until && outcomes.includes(event.outcome))
+              .map(({ delivery }) => delivery),
+          ).size;
+        expect([answer.totals.hard, answer.totals.soft]).toEqual([
+          sum(range.since, range.until, ['bounced', 'expired']),
+          sum(range.since, range.until, ['deferred']),
+        ]);
+        expect([answer.totalsBefore.hard, answer.totalsBefore.soft]).toEqual([
+          sum(range.since - length * HOUR, range.since, ['bounced', 'expired']),
+          sum(range.since - length * HOUR, range.since, ['deferred']),
+        ]);
+        const causes = Object.fromEntries(answer.groups.cause.rows.map(({ key, hard, soft, deliveries }) => [String(key), [hard, soft, deliveries]]));
+        expect(withoutRecovered(causes)).toEqual(countByCause(events, range.since, range.until));
+        store.close();
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+function withoutRecovered(causes: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(causes).filter(([, figures]) => (figures as number[])[0] !== 0 || (figures as number[])[1] !== 0));
+}
