@@ -34,6 +34,12 @@ export interface DigestRow {
   change: Change | null;
 }
 
+/** Some values of a group that stands in the totals by the hour. */
+export interface GroupValues {
+  group: Exclude<DigestGroup, 'sender'>;
+  values: (string | number | null)[];
+}
+
 /** Figures of one hour: deliveries that went well, and failed. */
 export interface HourFigures {
   hour: number;
@@ -117,8 +123,8 @@ export function digest(store: ReportStore, { range, now, limit }: DigestQuestion
     notUnderstood: {
       lines: store.status().sources.reduce((sum, { kinds }) => sum + kinds.not_understood, 0),
       deliveries:
-        store.top({ by: ['cause'], range, filters: { ...NO_FILTERS, cause: ['unclassified'] }, sort: 'deliveries', limit: 1 }).rows[0]?.deliveries ??
-        0,
+        store.groups({ by: ['cause'], range, filters: { ...NO_FILTERS, cause: ['unclassified'] }, sort: 'deliveries', limit: 1 }).rows[0]
+          ?.deliveries ?? 0,
     },
   };
   return { ...answer, ...verdictOf(answer) };
@@ -130,13 +136,14 @@ function groupOf(store: ReportStore, by: DigestGroup, range: { since: number; un
     store.top({ by: [by], range: of, filters: NO_FILTERS, sort: 'deliveries', limit: count });
   const { rows, more } = ask(range, limit);
   const earlier = new Map(ask(before, 0).rows.map((row) => [row.keys[0] ?? null, row.deliveries]));
-  const figures = by === 'sender' ? null : store.hourFigures(by, { since: before.since, until: range.until });
+  const values = rows.map(({ keys }) => keys[0] ?? null);
+  const figures = by === 'sender' ? null : store.hourFigures({ group: by, values }, { since: before.since, until: range.until });
   return {
     more,
     rows: rows.map((row: TopRow): DigestRow => {
       const key = row.keys[0] ?? null;
       const { hard, soft, deliveries, share } = row;
-      const own = figures?.filter((one) => one.key === key) ?? null;
+      const own = key === null ? null : (figures?.filter((one) => one.key === key) ?? null);
       const change = own === null ? null : changeBetween(own, all, (one) => one.hard + one.soft, range);
       return { key, hard, soft, deliveries, share, before: earlier.get(key) ?? 0, change };
     }),

@@ -71,7 +71,7 @@ const SAME_INCIDENT = 6 * 3_600_000;
  * @param flows since the first hit
  */
 export function incidentsOf(hits: readonly ListingHits[], flows: readonly Flow[], { range, now, clearAfter }: IncidentQuestion): Incident[] {
-  const byReceiver = groupBy(flows, ({ receiver }) => receiver);
+  const byReceiver = new Map([...groupBy(flows, ({ receiver }) => receiver)].map(([name, own]) => [name, inOrder(own)]));
   const incidents: Incident[] = [];
   for (const ofOne of groupBy(hits, ({ list, subject, kind }) => `${list}\n${subject}\n${kind}`).values()) {
     let current: Incident | null = null;
@@ -94,22 +94,48 @@ export function incidentsOf(hits: readonly ListingHits[], flows: readonly Flow[]
 }
 
 /** When it was known that an incident is over, before `until`; `null` when it is not. */
-function clearedAt({ receivers, last }: Incident, flows: ReadonlyMap<string, readonly Flow[]>, until: number, clearAfter: number): number | null {
+function clearedAt({ receivers, last }: Incident, flows: ReadonlyMap<string, Flows>, until: number, clearAfter: number): number | null {
   let accepted: number | null = last;
   let flowed: number | null = null;
   for (const { name } of receivers) {
-    let firstAccept: number | null = null;
-    for (const flow of flows.get(name) ?? []) {
-      const time = momentBetween(flow, last, until);
-      if (time === null) continue;
-      if (flow.delivered && (firstAccept === null || time < firstAccept)) firstAccept = time;
-      if (flowed === null || time < flowed) flowed = time;
-    }
+    const own = flows.get(name);
+    const firstAccept = own === undefined ? null : firstMoment(own.delivered, last, until);
+    const firstFlow = own === undefined ? null : firstMoment(own.all, last, until);
     accepted = accepted === null || firstAccept === null ? null : Math.max(accepted, firstAccept);
+    if (firstFlow !== null && (flowed === null || firstFlow < flowed)) flowed = firstFlow;
   }
   const silent = flowed !== null && until - last >= clearAfter ? Math.max(last + clearAfter, flowed) : null;
   const moments = [accepted, silent].filter((time) => time !== null && time < until) as number[];
   return moments.length === 0 ? null : Math.min(...moments);
+}
+
+/** The mail to one receiver, in the order of time. */
+interface Flows {
+  all: Flow[];
+  delivered: Flow[];
+}
+
+function inOrder(flows: readonly Flow[]): Flows {
+  const all = [...flows].sort((a, b) => a.last - b.last);
+  return { all, delivered: all.filter(({ delivered }) => delivered) };
+}
+
+/** The first moment of mail that surely lies between two times: looked up, not looked through, for there are many hits and hours. */
+function firstMoment(flows: readonly Flow[], after: number, before: number): number | null {
+  let low = 0;
+  let high = flows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((flows[middle] as Flow).last > after) high = middle;
+    else low = middle + 1;
+  }
+  // Hours overlap a little where several hosts log; the earliest moment is in one of the next.
+  let first: number | null = null;
+  for (const flow of flows.slice(low, low + 3)) {
+    const time = momentBetween(flow, after, before);
+    if (time !== null && (first === null || time < first)) first = time;
+  }
+  return first;
 }
 
 /** A moment of an hour's mail that surely lies between two times; of an hour only the first and the last moment are known. */

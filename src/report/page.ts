@@ -1,7 +1,7 @@
 import type { Bucket } from './buckets.js';
 import { type DigestAnswer, digest } from './digest.js';
 import { CLEAR_AFTER, type Incident } from './incidents.js';
-import { type Group, NO_FILTERS, type TopAnswer } from './question.js';
+import { type Group, type GroupsAnswer, NO_FILTERS } from './question.js';
 import type { ReportStore } from './report-store.js';
 import type { TrendAnswer } from './trend.js';
 
@@ -11,11 +11,11 @@ export interface PageAnswer {
   /** Delivered mail and failures by cause, over time. */
   trend: TrendAnswer;
   /** Cause by provider. */
-  heat: TopAnswer;
+  heat: GroupsAnswer;
   incidents: Incident[];
-  tables: { by: Group; answer: TopAnswer }[];
+  tables: { by: Group; answer: GroupsAnswer }[];
   /** The replies of each cause. */
-  samples: TopAnswer;
+  samples: GroupsAnswer;
 }
 
 export interface PageQuestion {
@@ -37,14 +37,14 @@ const SAMPLES_OF_A_CAUSE = 3;
 const TABLES = ['domain', 'code', 'provider', 'sender'] as const satisfies readonly Group[];
 
 export function page(store: ReportStore, { range, zone, now }: PageQuestion): PageAnswer {
-  const ask = (by: Group[], limit: number) => store.top({ by, range, filters: NO_FILTERS, sort: 'deliveries', limit });
+  const ask = (by: Group[], limit: number) => store.groups({ by, range, filters: NO_FILTERS, sort: 'deliveries', limit });
   return {
     digest: digest(store, { range, now, limit: 10 }),
     trend: store.trend({ by: 'cause', range, bucket: bucketFor(range), zone, filters: NO_FILTERS, limit: CAUSES_IN_CHART, compare: false, now }),
     heat: ask(['cause', 'provider'], CAUSES_IN_HEAT),
     incidents: store.incidents({ range, now, clearAfter: CLEAR_AFTER }),
     tables: TABLES.map((by) => ({ by, answer: ask([by], TABLE_ROWS) })),
-    samples: store.top({ by: ['cause', 'reply'], range, filters: NO_FILTERS, sort: 'deliveries', limit: 0 }),
+    samples: store.groups({ by: ['cause', 'reply'], range, filters: NO_FILTERS, sort: 'deliveries', limit: 0 }),
   };
 }
 

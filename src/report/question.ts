@@ -86,6 +86,9 @@ export interface TopRow {
   lastSeen: number;
 }
 
+/** What `top` answers, without the totals of the range. */
+export type GroupsAnswer = Omit<TopAnswer, 'totals'>;
+
 export interface TopAnswer {
   by: Group[];
   range: Range;

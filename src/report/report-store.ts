@@ -1,8 +1,8 @@
 import type { NewReason } from './check.js';
-import type { Deferrals, DigestGroup, HourFigures } from './digest.js';
+import type { Deferrals, GroupValues, HourFigures } from './digest.js';
 import type { Incident, IncidentQuestion } from './incidents.js';
 import type { EventCount } from './metrics.js';
-import type { EventRow, EventsQuestion, TopAnswer, TopQuestion } from './question.js';
+import type { EventRow, EventsQuestion, GroupsAnswer, TopAnswer, TopQuestion } from './question.js';
 import type { Range } from './range.js';
 import type { StatusAnswer } from './status.js';
 import type { Suppressed, SuppressQuestion } from './suppress.js';
@@ -17,6 +17,8 @@ export type NameKind = 'provider' | 'host' | 'listing' | 'domain';
 /** The reading side of a store. */
 export interface ReportStore {
   top(question: TopQuestion): TopAnswer;
+  /** The groups alone: half the work. */
+  groups(question: TopQuestion): GroupsAnswer;
   events(question: EventsQuestion): Iterable<EventRow>;
   trace(question: TraceQuestion): TraceAnswer;
   status(): StatusAnswer;
@@ -26,8 +28,8 @@ export interface ReportStore {
   incidents(question: IncidentQuestion): Incident[];
   /** Kinds of replies that came in a span, and never before it, to so many deliveries at least. */
   newReasons(range: { since: number; until: number }, minDeliveries: number): NewReason[];
-  /** Failures by hour and group, or by hour alone with the delivered mail. */
-  hourFigures(group: Exclude<DigestGroup, 'sender'> | null, range: { since: number; until: number }): HourFigures[];
+  /** Failures by hour of some values of a group, or by hour alone with the delivered mail. */
+  hourFigures(of: GroupValues | null, range: { since: number; until: number }): HourFigures[];
   /** How deferrals ended in a span, and what waits now; `longAgo` in UTC ms. */
   deferrals(range: { since: number; until: number }, longAgo: number): Deferrals;
   /** Several questions to one and the same state. */

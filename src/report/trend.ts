@@ -1,5 +1,5 @@
 import { type Bucket, type Step, steps } from './buckets.js';
-import type { Filters, Group, TopAnswer, TopQuestion, TopRow } from './question.js';
+import type { Filters, Group, GroupsAnswer, TopAnswer, TopQuestion, TopRow } from './question.js';
 import type { Range } from './range.js';
 
 export interface TrendQuestion {
@@ -56,6 +56,7 @@ export interface TrendAnswer {
 /** What a trend needs to know of a store. */
 export interface TrendSource {
   top(question: TopQuestion): TopAnswer;
+  groups(question: TopQuestion): GroupsAnswer;
   /** UTC ms of the first hour that has anything; `null` = none has. */
   firstHour(): number | null;
   /** Hours (UTC ms of their beginnings) in which the log had anything about mail. */
@@ -72,7 +73,7 @@ export function trend(store: TrendSource, question: TrendQuestion): TrendAnswer 
   const until = question.range.until ?? Math.ceil(question.now / HOUR) * HOUR;
   const since = question.range.since ?? store.firstHour() ?? until;
   const range = { since, until };
-  const ask = (of: Range, count: number) => store.top({ by: [by], range: of, filters, sort: 'deliveries', limit: count });
+  const ask = (of: Range, count: number) => store.groups({ by: [by], range: of, filters, sort: 'deliveries', limit: count });
   const whole = ask(range, limit);
   const all = steps(since, until, bucket, zone).map((step) => ({ since: Math.max(step.since, since), until: Math.min(step.until, until) }));
   const mail = hasMail(all, store.hoursWithMail(range));
@@ -84,11 +85,7 @@ export function trend(store: TrendSource, question: TrendQuestion): TrendAnswer 
     by,
     bucket,
     range,
-    steps: all.map((step, index) => ({
-      ...step,
-      delivered: answers[index]?.totals.delivered ?? null,
-      all: mail[index] ? allIn(store, step, filters) : null,
-    })),
+    steps: all.map((step, index) => ({ ...step, ...(mail[index] ? stepTotals(store, step, filters) : { delivered: null, all: null }) })),
     total: allIn(store, range, filters),
     before: question.compare ? allIn(store, spanBefore(range), filters) : null,
     groups: whole.rows.map((row) => {
@@ -119,7 +116,15 @@ function failuresOf({ hard, soft, attempts, deliveries }: TopRow): Failures {
 
 /** All failures of a range: by outcome, so that a delivery that failed for two causes counts once. */
 function allIn(store: TrendSource, range: Range, filters: Filters): Failures {
-  const { rows } = store.top({ by: ['outcome'], range, filters, sort: 'deliveries', limit: 0 });
+  return sumOf(store.groups({ by: ['outcome'], range, filters, sort: 'deliveries', limit: 0 }).rows);
+}
+
+function stepTotals(store: TrendSource, range: Range, filters: Filters): { delivered: number | null; all: Failures } {
+  const { rows, totals } = store.top({ by: ['outcome'], range, filters, sort: 'deliveries', limit: 0 });
+  return { delivered: totals.delivered, all: sumOf(rows) };
+}
+
+function sumOf(rows: readonly TopRow[]): Failures {
   return rows.map(failuresOf).reduce(
     (sum, row) => ({
       hard: sum.hard + row.hard,

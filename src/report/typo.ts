@@ -71,17 +71,18 @@ export function likelyDomain(domain: string, delivered: KnownDomains): string | 
     .replaceAll(/[\s,;:>"')\]]+/g, '')
     .replaceAll(/\.{2,}/g, '.')
     .replaceAll(/^\.+|\.+$/g, '');
-  const known = weighed(delivered);
-  const own = known.get(clean) ?? 0;
+  const known = indexOf(delivered);
+  const own = known.weights.get(clean) ?? 0;
   let best: string | null = null;
   let bestScore = 0;
-  for (const [candidate, weight] of known) {
-    if (candidate === clean || weight < own * MUCH_MORE) continue;
-    const likeness = likenessOf(clean, candidate);
+  const letters = lettersOf(clean);
+  for (const candidate of known.byDigits.get(digitsOf(clean)) ?? []) {
+    if (candidate.name === clean || candidate.weight < own * MUCH_MORE || isUnlike(letters, candidate.letters)) continue;
+    const likeness = likenessOf(clean, candidate.name);
     // Nearness counts more than frequency: a distance of one beats one of two unless that is a hundred times as frequent.
-    const score = likeness * likeness * Math.log2(2 + weight);
+    const score = likeness * likeness * Math.log2(2 + candidate.weight);
     if (likeness > 0 && score > bestScore) {
-      best = candidate;
+      best = candidate.name;
       bestScore = score;
     }
   }
@@ -92,7 +93,7 @@ export function likelyDomain(domain: string, delivered: KnownDomains): string | 
 
 /** `someone.gmail.com`, `someonegmail.com`: the at sign was left out. */
 function likelyWithoutAt(text: string, delivered: KnownDomains): string | null {
-  for (const domain of weighed(delivered).keys()) {
+  for (const domain of indexOf(delivered).weights.keys()) {
     if (text.toLowerCase().endsWith(domain) && text.length > domain.length + 1) {
       const local = text.slice(0, -domain.length).replace(/[.#\s]+$/, '');
       if (local !== '') return `${local}@${domain}`;
@@ -101,11 +102,54 @@ function likelyWithoutAt(text: string, delivered: KnownDomains): string | null {
   return null;
 }
 
-function weighed(delivered: KnownDomains): Map<string, number> {
-  const known = new Map<string, number>();
-  for (const { domains = [] } of allProviders()) for (const domain of domains) known.set(domain, PROVIDER_WEIGHT);
-  for (const [domain, count] of delivered) known.set(domain, Math.max(known.get(domain) ?? 0, count));
-  return known;
+/** A domain that may be meant. */
+interface Candidate {
+  name: string;
+  weight: number;
+  /** Which letters are in it, a bit each. */
+  letters: number;
+}
+
+interface KnownIndex {
+  weights: Map<string, number>;
+  /** Names that differ in their digits are different names (`mail1.example`, `mail2.example`): only those with the same are compared. */
+  byDigits: Map<string, Candidate[]>;
+}
+
+const indexes = new WeakMap<KnownDomains, KnownIndex>();
+
+function indexOf(delivered: KnownDomains): KnownIndex {
+  let index = indexes.get(delivered);
+  if (index !== undefined) return index;
+  index = { weights: new Map(), byDigits: new Map() };
+  for (const { domains = [] } of allProviders()) for (const domain of domains) index.weights.set(domain, PROVIDER_WEIGHT);
+  for (const [domain, count] of delivered) index.weights.set(domain, Math.max(index.weights.get(domain) ?? 0, count));
+  for (const [name, weight] of index.weights) {
+    const candidate = { name, weight, letters: lettersOf(name) };
+    const others = index.byDigits.get(digitsOf(name));
+    if (others === undefined) index.byDigits.set(digitsOf(name), [candidate]);
+    else others.push(candidate);
+  }
+  indexes.set(delivered, index);
+  return index;
+}
+
+function digitsOf(domain: string): string {
+  return domain.replaceAll(/\D/g, '');
+}
+
+function lettersOf(domain: string): number {
+  let letters = 0;
+  for (let i = 0; i < domain.length; i++) letters |= 1 << (domain.charCodeAt(i) & 31);
+  return letters;
+}
+
+/** An edit adds one letter and takes one away at most; an ending that is mistyped, or left out dots, three. */
+function isUnlike(a: number, b: number): boolean {
+  let different = a ^ b;
+  let count = 0;
+  for (; different !== 0 && count <= 4; count++) different &= different - 1;
+  return count > 4;
 }
 
 /** 0 = not alike; 1 = nothing but a missing dot or a mistyped ending apart. */

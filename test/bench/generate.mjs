@@ -9,6 +9,7 @@ const { values } = parseArgs({
     mb: { type: 'string', default: '100' },
     failures: { type: 'string', default: '0.12' },
     concurrency: { type: 'string', default: '200' },
+    days: { type: 'string', default: '0' },
     seed: { type: 'string', default: '1' },
     out: { type: 'string' },
   },
@@ -82,7 +83,7 @@ const REPLIES = [
 ];
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-let clock = Date.UTC(2026, 10, 20);
+let clock = Date.UTC(2026, 10, 20) - Number(values.days) * 86_400_000;
 const two = (n) => String(n).padStart(2, '0');
 function stamp() {
   const t = new Date(clock);
@@ -158,6 +159,9 @@ const active = Array.from({ length: Number(values.concurrency) }, message);
 const file = openSync(values.out, 'w');
 const goal = Number(values.mb) * 1e6;
 let written = 0;
+/** Milliseconds between two lines on average, so that the log spans the days asked for; 0: as a busy host writes. */
+const LINE_BYTES = values.mta === 'exim' ? 175 : 135;
+const pace = (Number(values.days) * 86_400_000) / ((Number(values.mb) * 1e6) / LINE_BYTES);
 let buffer = '';
 while (written < goal || active.length > 0) {
   const at = int(active.length);
@@ -167,7 +171,7 @@ while (written < goal || active.length > 0) {
     else active.splice(at, 1);
     continue;
   }
-  clock += 4 + int(5);
+  clock += pace === 0 ? 4 + int(5) : int(2 * pace);
   const line = `${stamp()} ${step.value}\n`;
   buffer += line;
   written += line.length;

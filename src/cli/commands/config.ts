@@ -31,6 +31,7 @@ Examples:
   config
     .command('check')
     .description('Looks at every key and value; exit code 2 when one is wrong.')
+    .addHelpText('after', `\nExamples:\n  $ bouncelog config check /etc/bouncelog/bouncelog.toml`)
     .argument('[file]', 'the file (default: the one in use)')
     .action(async (file: string | undefined, options: { config?: string }) => {
       const path = file ?? configPath(options.config);

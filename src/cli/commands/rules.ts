@@ -39,6 +39,7 @@ Examples:
   rules
     .command('list')
     .description('All rules in the order in which they decide.')
+    .addHelpText('after', `\nExamples:\n  $ bouncelog rules list --format json | jq '.[] | select(.cause == "greylisted") | .id'`)
     .option(...RULES_OPTION)
     .addOption(formatOption())
     .action(async (options: RulesOptions) => {
@@ -49,6 +50,7 @@ Examples:
   rules
     .command('causes')
     .description('The causes that a rule may name.')
+    .addHelpText('after', `\nExamples:\n  $ bouncelog rules causes`)
     .action(async () => {
       const { causesTable } = await import('../../render/rules.js');
       await writePaged(causesTable(terminal()));
@@ -56,6 +58,7 @@ Examples:
   rules
     .command('test')
     .description('Which rule decides a reply, and why.')
+    .addHelpText('after', `\nExamples:\n  $ bouncelog rules test "550 5.1.1 no such user here"`)
     .argument('<text...>', 'a reply')
     .option(...RULES_OPTION)
     .addOption(formatOption())
@@ -69,6 +72,7 @@ Examples:
   rules
     .command('check')
     .description('Checks rule files: syntax, expressions, and whether the examples are decided as they say.')
+    .addHelpText('after', `\nExamples:\n  $ bouncelog rules check /etc/bouncelog/rules.d/own.toml`)
     .argument('[files...]', 'files (default: those of your rules folder)')
     .option(...RULES_OPTION)
     .action(async (files: string[], options: { rules?: string }) => {

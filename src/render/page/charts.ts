@@ -3,7 +3,7 @@ import { type ScaleLinear, scaleBand, scaleLinear } from 'd3-scale';
 import { format } from 'date-fns/format';
 import type { Bucket, Step } from '../../report/buckets.js';
 import type { Incident } from '../../report/incidents.js';
-import type { TopAnswer } from '../../report/question.js';
+import type { GroupsAnswer } from '../../report/question.js';
 import { count } from '../number.js';
 import { html, type Markup } from './markup.js';
 
@@ -81,7 +81,7 @@ function timeAxis(steps: readonly Step[], bucket: Bucket, zone: string, x: (inde
 }
 
 /** Causes by provider: the darker, the more deliveries failed; the figure stands in the field. */
-export function heatMap(answer: TopAnswer, nameOfProvider: (id: string | null) => string): Markup {
+export function heatMap(answer: GroupsAnswer, nameOfProvider: (id: string | null) => string): Markup {
   const cells = answer.rows.map(({ keys, deliveries }) => ({
     cause: String(keys[0]),
     provider: keys[1] === null ? null : String(keys[1]),

@@ -5,7 +5,7 @@ import { delistUrl } from '../../bounce/listings.js';
 import { providerName } from '../../bounce/providers.js';
 import { hardRate, softRate } from '../../report/check.js';
 import { type PageAnswer, samplesOf } from '../../report/page.js';
-import type { Group, TopAnswer } from '../../report/question.js';
+import type { Group, GroupsAnswer } from '../../report/question.js';
 import { changeText, verdictLine } from '../digest-sections.js';
 import { duration } from '../duration.js';
 import { groupName, HEADINGS } from '../groups.js';
@@ -130,7 +130,7 @@ function tables({ tables: all }: PageAnswer, { zone }: PageOptions): Markup[] {
   return all.filter(({ answer }) => answer.rows.length > 0).map(({ by, answer }) => table(by, answer, zone));
 }
 
-function table(by: Group, { rows, more }: TopAnswer, zone: string): Markup {
+function table(by: Group, { rows, more }: GroupsAnswer, zone: string): Markup {
   const heads = ['Hard', 'Soft', 'Attempts', 'Share', 'Last'];
   const body = rows.map(({ keys, hard, soft, attempts, share, lastSeen }) => {
     const key = keys[0] ?? null;

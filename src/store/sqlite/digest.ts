@@ -1,29 +1,33 @@
 import type { Database } from 'better-sqlite3';
-import type { Deferrals, DigestGroup, HourFigures } from '../../report/digest.js';
+import type { Deferrals, GroupValues, HourFigures } from '../../report/digest.js';
 import { DELIVERED, OUTCOME_IDS } from './outcomes.js';
 
 const HOUR = 3_600_000;
 const { deferred, bounced, expired, recovered } = OUTCOME_IDS;
 
-const KEYS: Record<Exclude<DigestGroup, 'sender'>, string> = { cause: 'r.cause', provider: 'ro.provider', domain: 'd.name', code: 'r.code' };
+const KEYS: Record<GroupValues['group'], string> = { cause: 'r.cause', provider: 'ro.provider', domain: 'd.name', code: 'r.code' };
 
-/** Failures by hour and group, or by hour alone with the delivered mail. */
-export function hourFigures(
-  db: Database,
-  group: Exclude<DigestGroup, 'sender'> | null,
-  { since, until }: { since: number; until: number },
-): HourFigures[] {
-  const outcomes = group === null ? `${DELIVERED}, ${deferred}, ${bounced}, ${expired}` : `${deferred}, ${bounced}, ${expired}`;
+const JOINS: Record<GroupValues['group'], string> = {
+  cause: 'JOIN reply r ON r.id = e.reply_id',
+  provider: 'JOIN route ro ON ro.id = e.route_id',
+  domain: 'JOIN domain d ON d.id = e.domain_id',
+  code: 'JOIN reply r ON r.id = e.reply_id',
+};
+
+/** Failures by hour of some values of a group, or by hour alone with the delivered mail. */
+export function hourFigures(db: Database, of: GroupValues | null, { since, until }: { since: number; until: number }): HourFigures[] {
+  const outcomes = of === null ? `${DELIVERED}, ${deferred}, ${bounced}, ${expired}` : `${deferred}, ${bounced}, ${expired}`;
+  const key = of === null ? 'NULL' : KEYS[of.group];
   return db
-    .prepare<[number, number], HourFigures>(
-      `SELECT e.hour, ${group === null ? 'NULL' : KEYS[group]} AS key,
+    .prepare<unknown[], HourFigures>(
+      `SELECT e.hour, ${key} AS key,
          sum(CASE WHEN e.outcome IN (${bounced}, ${expired}) THEN e.deliveries ELSE 0 END) AS hard,
          sum(CASE WHEN e.outcome = ${deferred} THEN e.deliveries ELSE 0 END) AS soft,
          sum(CASE WHEN e.outcome = ${DELIVERED} THEN e.deliveries ELSE 0 END) AS delivered
-       FROM hourly e JOIN route ro ON ro.id = e.route_id LEFT JOIN reply r ON r.id = e.reply_id LEFT JOIN domain d ON d.id = e.domain_id
-       WHERE e.hour >= ? AND e.hour < ? AND e.outcome IN (${outcomes}) GROUP BY 1, 2`,
+       FROM hourly e ${of === null ? '' : JOINS[of.group]}
+       WHERE e.hour >= ? AND e.hour < ? AND e.outcome IN (${outcomes}) ${of === null ? '' : `AND ${key} IN (SELECT value FROM json_each(?))`} GROUP BY 1, 2`,
     )
-    .all(Math.floor(since / HOUR), Math.ceil(until / HOUR));
+    .all(Math.floor(since / HOUR), Math.ceil(until / HOUR), ...(of === null ? [] : [JSON.stringify(of.values)]));
 }
 
 /** How deferrals ended in a span, and what waits now. */

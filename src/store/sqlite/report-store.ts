@@ -1,9 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import type { NewReason } from '../../report/check.js';
-import type { Deferrals, DigestGroup, HourFigures } from '../../report/digest.js';
+import type { Deferrals, GroupValues, HourFigures } from '../../report/digest.js';
 import { type Incident, type IncidentQuestion, incidentsOf } from '../../report/incidents.js';
 import type { EventCount } from '../../report/metrics.js';
-import type { EventRow, EventsQuestion, TopAnswer, TopQuestion } from '../../report/question.js';
+import type { EventRow, EventsQuestion, GroupsAnswer, TopAnswer, TopQuestion } from '../../report/question.js';
 import type { Range } from '../../report/range.js';
 import type { NameKind, ReportStore } from '../../report/report-store.js';
 import type { StatusAnswer } from '../../report/status.js';
@@ -23,7 +23,7 @@ import { lastMail, newReasons } from './news.js';
 import { guard } from './open.js';
 import { status } from './status.js';
 import { deliveredDomains, suppressed } from './suppress.js';
-import { top } from './top.js';
+import { groups, top } from './top.js';
 import { trace } from './trace.js';
 import { unknownKinds } from './unknown.js';
 
@@ -37,6 +37,10 @@ export class SqliteReportStore implements ReportStore {
 
   top(question: TopQuestion): TopAnswer {
     return guard(this.#db.name, () => this.#db.transaction(() => top(this.#db, question))());
+  }
+
+  groups(question: TopQuestion): GroupsAnswer {
+    return guard(this.#db.name, () => groups(this.#db, question));
   }
 
   events(question: EventsQuestion): Iterable<EventRow> {
@@ -84,8 +88,8 @@ export class SqliteReportStore implements ReportStore {
     return guard(this.#db.name, () => eventCounts(this.#db));
   }
 
-  hourFigures(group: Exclude<DigestGroup, 'sender'> | null, range: { since: number; until: number }): HourFigures[] {
-    return guard(this.#db.name, () => hourFigures(this.#db, group, range));
+  hourFigures(of: GroupValues | null, range: { since: number; until: number }): HourFigures[] {
+    return guard(this.#db.name, () => hourFigures(this.#db, of, range));
   }
 
   deferrals(range: { since: number; until: number }, longAgo: number): Deferrals {
@@ -111,6 +115,7 @@ export class SqliteReportStore implements ReportStore {
   trend(question: TrendQuestion): TrendAnswer {
     const source: TrendSource = {
       top: (one) => top(this.#db, one),
+      groups: (one) => groups(this.#db, one),
       firstHour: () => firstHour(this.#db),
       hoursWithMail: (range) => hoursWithMail(this.#db, range),
     };

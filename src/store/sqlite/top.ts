@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { Filters, Group, Sort, TopAnswer, TopQuestion, TopRow, Totals } from '../../report/question.js';
+import type { Filters, Group, GroupsAnswer, Sort, TopAnswer, TopQuestion, TopRow, Totals } from '../../report/question.js';
 import type { Range } from '../../report/range.js';
 import { EVENT_TABLES } from './event-rows.js';
 import { DELIVERED, OUTCOME_IDS, outcomeName } from './outcomes.js';
@@ -44,7 +44,16 @@ interface Row {
  * questions for sender or recipient, which the totals do not hold, from the events. Both ways give the same figures.
  */
 export function top(db: Database, question: TopQuestion): TopAnswer {
-  const way = fromTotals(question) ? totalsWay(question.range) : eventsWay(question.range);
+  return { ...groups(db, question), totals: totals(db, question.range, question.filters, wayFor(question)) };
+}
+
+function wayFor(question: TopQuestion): Way {
+  return fromTotals(question) ? totalsWay(question.range) : eventsWay(question.range);
+}
+
+/** The groups alone, without the totals of the range, which take as long again. */
+export function groups(db: Database, question: TopQuestion): GroupsAnswer {
+  const way = wayFor(question);
   const rows = rowsOf(db, question, way);
   const { kept, more } = limitGroups(rows, question);
   const sum = (of: (row: Omit<TopRow, 'share'>) => number) => rows.reduce((total, row) => total + of(row), 0);
@@ -52,7 +61,6 @@ export function top(db: Database, question: TopQuestion): TopAnswer {
   return {
     by: question.by,
     range: question.range,
-    totals: totals(db, question.range, question.filters, way),
     rows: kept.map((row) => ({ ...row, share: all.deliveries === 0 ? 0 : row.deliveries / all.deliveries })),
     all,
     more,
@@ -70,7 +78,8 @@ function isWholeHour(time: number | null): boolean {
 
 /** How to count: the tables, the range, and what each figure is. `e` is the counted row. */
 interface Way {
-  tables: string;
+  /** The tables that a piece of SQL needs. */
+  tables: (used: string) => string;
   where: Sql;
   soft: (fresh: string) => string;
   hard: string;
@@ -84,7 +93,7 @@ interface Way {
 
 function eventsWay(range: Range): Way {
   return {
-    tables: EVENT_TABLES,
+    tables: () => EVENT_TABLES,
     where: whereTime(range),
     soft: () => `count(DISTINCT CASE WHEN e.outcome = ${DEFERRED} THEN e.delivery_id END)`,
     hard: `count(DISTINCT CASE WHEN ${HARD} THEN e.delivery_id END)`,
@@ -101,12 +110,7 @@ function totalsWay(range: Range): Way {
   const since = range.since === null ? 1 : range.since / HOUR;
   const until = range.until === null ? Number.MAX_SAFE_INTEGER : range.until / HOUR;
   return {
-    tables: `hourly e
-      JOIN host h ON h.id = e.host_id
-      JOIN route ro ON ro.id = e.route_id
-      LEFT JOIN reply r ON r.id = e.reply_id
-      LEFT JOIN domain d ON d.id = e.domain_id
-      LEFT JOIN listing l ON l.id = e.listing_id`,
+    tables: totalsTables,
     where: { text: 'e.hour >= ? AND e.hour < ?', values: [since, until] },
     soft: (fresh) => `sum(CASE WHEN e.outcome = ${DEFERRED} AND ${fresh} THEN e.deliveries ELSE 0 END)`,
     hard: `sum(CASE WHEN ${HARD} THEN e.deliveries ELSE 0 END)`,
@@ -116,6 +120,20 @@ function totalsWay(range: Range): Way {
     lastSeen: 'max(e.last_seen)',
     fresh: (by, filters, countsDeferred) => freshInTotals(since, by, filters, countsDeferred),
   };
+}
+
+const JOINS: Record<string, string> = {
+  h: 'JOIN host h ON h.id = e.host_id',
+  ro: 'JOIN route ro ON ro.id = e.route_id',
+  r: 'LEFT JOIN reply r ON r.id = e.reply_id',
+  d: 'LEFT JOIN domain d ON d.id = e.domain_id',
+  l: 'LEFT JOIN listing l ON l.id = e.listing_id',
+};
+
+/** Only what is needed is joined: each join costs a look-up for every row, and most questions need one or two. */
+function totalsTables(used: string): string {
+  const joins = Object.entries(JOINS).filter(([alias]) => new RegExp(`\\b${alias}\\.`).test(used));
+  return ['hourly e', ...joins.map(([, join]) => join)].join(' ');
 }
 
 /**
@@ -151,13 +169,12 @@ function rowsOf(db: Database, question: TopQuestion, way: Way): Omit<TopRow, 'sh
   const filters = whereFilters(question.filters);
   const fresh = way.fresh?.(question.by, question.filters, outcomes.includes(DEFERRED)) ?? NOTHING;
   const groups = question.by.map((group, index) => `${VALUES[group]} AS g${index}`);
+  const columns = `${groups.join(', ')}, ${way.hard} AS hard, ${way.soft(fresh.text)} AS soft, ${way.attempts} AS attempts,
+         ${way.deliveries(fresh.text)} AS deliveries, ${way.firstSeen} AS first_seen, ${way.lastSeen} AS last_seen`;
+  const where = `${way.where.text} AND e.outcome IN (${outcomes.join(', ')}) AND ${filters.text}`;
   const rows = db
     .prepare<unknown[], Row>(
-      `SELECT ${groups.join(', ')}, ${way.hard} AS hard, ${way.soft(fresh.text)} AS soft, ${way.attempts} AS attempts,
-         ${way.deliveries(fresh.text)} AS deliveries, ${way.firstSeen} AS first_seen, ${way.lastSeen} AS last_seen
-       FROM ${way.tables}
-       WHERE ${way.where.text} AND e.outcome IN (${outcomes.join(', ')}) AND ${filters.text}
-       GROUP BY ${question.by.map((_, index) => index + 1).join(', ')}`,
+      `SELECT ${columns} FROM ${way.tables(columns + where)} WHERE ${where} GROUP BY ${question.by.map((_, index) => index + 1).join(', ')}`,
     )
     .all(...fresh.values, ...fresh.values, ...way.where.values, ...filters.values);
   return rows.map((row) => ({
@@ -227,11 +244,11 @@ function totals(db: Database, range: Range, filters: Filters, way: Way): Totals 
     way.fresh === null
       ? `count(DISTINCT CASE WHEN e.outcome = ${outcome} THEN e.delivery_id END)`
       : `ifnull(sum(CASE WHEN e.outcome = ${outcome} THEN e.deliveries END), 0)`;
+  const columns = `ifnull(${way.soft(fresh.text)}, 0) AS deferred, ${count(BOUNCED)} AS bounced, ${count(EXPIRED)} AS expired,
+         ${count(OUTCOME_IDS.recovered)} AS recovered, ${count(OUTCOME_IDS.rejected)} AS rejected`;
   const row = db
     .prepare<unknown[], Omit<Totals, 'delivered' | 'hard' | 'soft'>>(
-      `SELECT ifnull(${way.soft(fresh.text)}, 0) AS deferred, ${count(BOUNCED)} AS bounced, ${count(EXPIRED)} AS expired,
-         ${count(OUTCOME_IDS.recovered)} AS recovered, ${count(OUTCOME_IDS.rejected)} AS rejected
-       FROM ${way.tables} WHERE ${way.where.text} AND ${where.text}`,
+      `SELECT ${columns} FROM ${way.tables(columns + where.text)} WHERE ${way.where.text} AND ${where.text}`,
     )
     .get(...fresh.values, ...way.where.values, ...where.values) ?? { deferred: 0, bounced: 0, expired: 0, recovered: 0, rejected: 0 };
   return { delivered: delivered(db, range, filters), ...row, hard: row.bounced + row.expired, soft: row.deferred };
@@ -246,7 +263,7 @@ function delivered(db: Database, range: Range, filters: Filters): number | null 
   return (
     db
       .prepare<unknown[], { n: number }>(
-        `SELECT ifnull(sum(e.deliveries), 0) AS n FROM ${way.tables} WHERE ${way.where.text} AND e.outcome = ${DELIVERED} AND ${where.text}`,
+        `SELECT ifnull(sum(e.deliveries), 0) AS n FROM ${way.tables(where.text)} WHERE ${way.where.text} AND e.outcome = ${DELIVERED} AND ${where.text}`,
       )
       .get(...way.where.values, ...where.values)?.n ?? 0
   );
