@@ -21,16 +21,18 @@ export async function sendMail({ to, subject, text, html }: Mail, sendmail: stri
     throw new UserError(`--mail takes one address like postmaster@example.com; not "${to}"`, { exitCode: 2 });
   }
   const { default: nodemailer } = await import('nodemailer');
-  const transport = nodemailer.createTransport({ sendmail: true, path: sendmail, newline: 'unix' });
   const from = `${userInfo().username}@${hostname()}`;
+  // The composer drops names without a domain (`postmaster`), which sendmail knows well: the recipient goes there as it is.
+  const transport = nodemailer.createTransport({ sendmail: true, path: sendmail, newline: 'unix', args: ['-f', from, '--', to] });
+  const shown = to.includes('@') ? to : `${to}@${hostname()}`;
   try {
     await transport.sendMail({
       from: { name: 'bouncelog', address: from },
-      to,
+      envelope: { from, to: [] },
       subject,
       text,
       html,
-      headers: { 'Auto-Submitted': 'auto-generated' },
+      headers: { To: shown, 'Auto-Submitted': 'auto-generated' },
     });
   } catch (error) {
     throw new UserError(`${sendmail}: ${(error as Error).message}`, {

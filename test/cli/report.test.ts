@@ -74,7 +74,11 @@ describe('bouncelog report', () => {
     writeFileSync(sendmail, `#!/bin/sh\necho "$@" > ${got}.args\ncat > ${got}\n`, { mode: 0o755 });
     const args = ['report', ...DAY, '--mail', 'postmaster@example.com', '--sendmail', sendmail, '--db', db];
     expect(bouncelog(args)).toEqual({ code: 0, out: '', err: '' });
-    expect(readFileSync(`${got}.args`, 'utf8')).toMatch(/^-i -f \S+ postmaster@example\.com\n$/);
+    expect(readFileSync(`${got}.args`, 'utf8')).toMatch(/^-i -f \S+ -- postmaster@example\.com\n$/);
+    expect(bouncelog(args.with(args.indexOf('postmaster@example.com'), 'postmaster')).code).toBe(0);
+    expect(readFileSync(`${got}.args`, 'utf8')).toMatch(/^-i -f \S+ -- postmaster\n$/);
+    expect((await PostalMime.parse(readFileSync(got))).to?.[0]?.address).toMatch(/^postmaster@/);
+    expect(bouncelog(args).code).toBe(0);
     const mail = await PostalMime.parse(readFileSync(got));
     expect(mail.subject).toMatch(/: Mail is in trouble: 300 delivered/);
     expect(mail.headers).toContainEqual(expect.objectContaining({ key: 'auto-submitted', value: 'auto-generated' }));
