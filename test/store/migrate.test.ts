@@ -68,6 +68,45 @@ describe('a database of schema 1', () => {
   });
 });
 
+/** A row in every table, of whatever its columns take. */
+function fill(db: Database.Database): void {
+  const tables = db
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('migration', 'meta') AND name NOT LIKE 'sqlite_%'")
+    .pluck()
+    .all() as string[];
+  for (const table of tables) {
+    const columns = db.pragma(`table_info(${table})`) as { name: string; type: string }[];
+    const values = columns.map(({ type }) => (type === 'INTEGER' ? 1 : type === 'BLOB' ? Buffer.alloc(4000) : '{}'));
+    db.prepare(`INSERT INTO ${table} (${columns.map(({ name }) => name).join(', ')}) VALUES (${values.map(() => '?').join(', ')})`).run(...values);
+  }
+}
+
+describe.each(allMigrations().map(({ version }) => version))('a database of schema %i', (version) => {
+  it('keeps a row of every table, whole and with what it refers to', () => {
+    const migrations = allMigrations();
+    const db = new Database(':memory:');
+    db.pragma('foreign_keys = ON');
+    migrate(
+      db,
+      migrations.filter((one) => one.version <= version),
+    );
+    db.transaction(() => {
+      db.pragma('defer_foreign_keys = ON');
+      fill(db);
+    })();
+    const count = (table: string) => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
+    const tables = (db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").pluck().all() as string[]).filter(
+      (name) => name !== 'migration',
+    );
+    const before = Object.fromEntries(tables.map((table) => [table, count(table)]));
+    migrate(db, migrations);
+    expect(Object.fromEntries(tables.map((table) => [table, count(table)]))).toEqual(before);
+    expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
+    expect(db.pragma('foreign_key_check')).toEqual([]);
+    expect(db.prepare('SELECT max(version) FROM migration').pluck().get()).toBe(migrations.at(-1)?.version);
+  });
+});
+
 describe('opening', () => {
   it('creates the file for its owner only, with WAL and foreign keys on', async () => {
     const { statSync } = await import('node:fs');
