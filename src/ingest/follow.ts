@@ -213,7 +213,8 @@ export class FollowedFile {
           if (source !== null) opened.push(source);
         });
       }
-      if (!isAlike(siblings, await rotatedSiblings(this.path))) return false;
+      // In a folder that is never at rest the live log must be read all the same.
+      if (!isAlike(siblings, await rotatedSiblings(this.path)) && this.#tries++ < MAX_TRIES) return false;
       const sources = [...opened, ...this.#former.map(({ source }) => source)];
       if (withHeld && this.#held !== null) sources.push(this.#held.source);
       for (const source of await inLogOrder(sources, this.#options.zone, this.#options.year)) {
