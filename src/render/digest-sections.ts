@@ -7,7 +7,7 @@ import { DIGEST_GROUPS, type DigestAnswer, type DigestGroup, type DigestRow, typ
 import type { Incident } from '../report/incidents.js';
 import { duration } from './duration.js';
 import { groupName } from './groups.js';
-import { count } from './number.js';
+import { count, percent } from './number.js';
 import { safeText } from './safe.js';
 import { shortTime } from './time.js';
 
@@ -36,7 +36,6 @@ export const VERDICTS: Record<Verdict, string> = {
 /** `Mail needs attention: 1,234 delivered, 2.1% hard, 4.0% soft`. */
 export function verdictLine({ verdict, totals }: DigestAnswer): string {
   if (verdict === 'silent') return `${VERDICTS[verdict]}.`;
-  const percent = (rate: number) => `${(rate * 100).toFixed(1)}%`;
   return `${VERDICTS[verdict]}: ${count(totals.delivered ?? 0)} delivered, ${percent(hardRate(totals).value)} hard, ${percent(softRate(totals).value)} soft`;
 }
 
@@ -57,7 +56,6 @@ export function sectionsOf(answer: DigestAnswer, options: DigestOptions): Sectio
 }
 
 function figures({ totals, totalsBefore, hard, soft, delivered }: DigestAnswer): Section {
-  const percent = ({ value }: { value: number }) => `${(value * 100).toFixed(1)}%`;
   const row = (name: string, now: number, rate: string, before: number, rateBefore: string, change: string) => ({
     cells: [name, count(now), rate, count(before), rateBefore, change],
     note: null,
@@ -68,8 +66,8 @@ function figures({ totals, totalsBefore, hard, soft, delivered }: DigestAnswer):
     head: ['', 'Now', '', 'Before', '', 'Change'],
     rows: [
       row('delivered', totals.delivered ?? 0, '', totalsBefore.delivered ?? 0, '', changeText(delivered)),
-      row('hard', totals.hard, percent(hardRate(totals)), totalsBefore.hard, percent(hardRate(totalsBefore)), changeText(hard)),
-      row('soft', totals.soft, percent(softRate(totals)), totalsBefore.soft, percent(softRate(totalsBefore)), changeText(soft)),
+      row('hard', totals.hard, percent(hardRate(totals).value), totalsBefore.hard, percent(hardRate(totalsBefore).value), changeText(hard)),
+      row('soft', totals.soft, percent(softRate(totals).value), totalsBefore.soft, percent(softRate(totalsBefore).value), changeText(soft)),
       ...rejected,
     ],
     lines: [],

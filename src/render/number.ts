@@ -3,6 +3,11 @@ export function count(n: number): string {
   return n.toLocaleString('en-US');
 }
 
+/** A share (0-1) in percent: `4.2%`. */
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(1)}%`;
+}
+
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 
 /** A size in bytes, in the greatest unit of a thousand: `12.3 MB`. */

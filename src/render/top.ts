@@ -7,7 +7,7 @@ import { NO_BORDERS } from './borders.js';
 import { type Cell, csvLine } from './csv.js';
 import { groupName, HEADINGS } from './groups.js';
 import { markdown } from './markdown.js';
-import { count } from './number.js';
+import { count, percent } from './number.js';
 import { bar, difference } from './sparkline.js';
 import { type Style, styleFor } from './style.js';
 import { humaneTime, isoTime, shortTime } from './time.js';
@@ -169,7 +169,7 @@ export function topMarkdown(answer: TopAnswer, { before }: Pick<TableOptions, 'b
     ...answer.by.map((group, index) => groupName(group, row.keys[index] ?? null)),
     count(row.hard),
     count(row.soft),
-    `${(row.share * 100).toFixed(1)}%`,
+    percent(row.share),
     ...(before === null ? [] : [count(before.get(groupKey(row.keys)) ?? 0)]),
     isoTime(row.firstSeen) ?? '',
     isoTime(row.lastSeen) ?? '',

@@ -2,15 +2,15 @@ import { type Change, changeOf, type Series } from './change.js';
 import { hardRate, type NewReason, softRate } from './check.js';
 import { CLEAR_AFTER, type Incident } from './incidents.js';
 import { type Group, NO_FILTERS, type TopRow, type Totals } from './question.js';
+import { type Span, spanBefore } from './range.js';
 import type { ReportStore } from './report-store.js';
-import { spanBefore } from './trend.js';
 
 /*
  * The nightly digest: what an admin wants to know of a span in ten seconds, and what he looks at next.
  */
 
 export interface DigestQuestion {
-  range: { since: number; until: number };
+  range: Span;
   /** UTC ms */
   now: number;
   /** Rows of each table. */
@@ -64,8 +64,8 @@ export interface Deferrals {
 export type Verdict = 'silent' | 'healthy' | 'attention' | 'trouble';
 
 export interface DigestAnswer {
-  range: { since: number; until: number };
-  before: { since: number; until: number };
+  range: Span;
+  before: Span;
   verdict: Verdict;
   /** Why, most important first. */
   reasons: string[];
@@ -96,8 +96,7 @@ const SUSPECT_HARD = 50;
 export function digest(store: ReportStore, { range, now, limit }: DigestQuestion): DigestAnswer {
   const before = spanBefore(range);
   const all = store.hourFigures(null, { since: before.since, until: range.until });
-  const totalsOf = (of: { since: number; until: number }) =>
-    store.top({ by: ['outcome'], range: of, filters: NO_FILTERS, sort: 'deliveries', limit: 1 }).totals;
+  const totalsOf = (of: Span) => store.top({ by: ['outcome'], range: of, filters: NO_FILTERS, sort: 'deliveries', limit: 1 }).totals;
   const totals = totalsOf(range);
   const totalsBefore = totalsOf(before);
   const incidents = store.incidents({ range: { since: null, until: null }, now, clearAfter: CLEAR_AFTER });
@@ -130,10 +129,9 @@ export function digest(store: ReportStore, { range, now, limit }: DigestQuestion
   return { ...answer, ...verdictOf(answer) };
 }
 
-function groupOf(store: ReportStore, by: DigestGroup, range: { since: number; until: number }, all: readonly HourFigures[], limit: number) {
+function groupOf(store: ReportStore, by: DigestGroup, range: Span, all: readonly HourFigures[], limit: number) {
   const before = spanBefore(range);
-  const ask = (of: { since: number; until: number }, count: number) =>
-    store.top({ by: [by], range: of, filters: NO_FILTERS, sort: 'deliveries', limit: count });
+  const ask = (of: Span, count: number) => store.top({ by: [by], range: of, filters: NO_FILTERS, sort: 'deliveries', limit: count });
   const { rows, more } = ask(range, limit);
   const earlier = new Map(ask(before, 0).rows.map((row) => [row.keys[0] ?? null, row.deliveries]));
   const values = rows.map(({ keys }) => keys[0] ?? null);
@@ -151,12 +149,7 @@ function groupOf(store: ReportStore, by: DigestGroup, range: { since: number; un
 }
 
 /** The change of a rate between the span before and the range, hour by hour. */
-function changeBetween(
-  some: readonly HourFigures[],
-  all: readonly HourFigures[],
-  failuresOf: (figures: HourFigures) => number,
-  range: { since: number; until: number },
-): Change {
+function changeBetween(some: readonly HourFigures[], all: readonly HourFigures[], failuresOf: (figures: HourFigures) => number, range: Span): Change {
   const failures = new Map<number, number>();
   for (const one of some) failures.set(one.hour, (failures.get(one.hour) ?? 0) + failuresOf(one));
   const series = (isIn: (time: number) => boolean): Series => {
@@ -173,7 +166,7 @@ function changeBetween(
 }
 
 /** Delivered mail against the span before: as a rate by the hour. */
-function volumeChange(all: readonly HourFigures[], range: { since: number; until: number }): Change {
+function volumeChange(all: readonly HourFigures[], range: Span): Change {
   const steps = Math.max(1, Math.round((range.until - range.since) / HOUR));
   const series = (isIn: (time: number) => boolean): Series => {
     const values = all.filter(({ hour }) => isIn(hour * HOUR)).map(({ delivered }) => delivered);

@@ -2,6 +2,7 @@ import type { Bucket } from './buckets.js';
 import { type DigestAnswer, digest } from './digest.js';
 import { CLEAR_AFTER, type Incident } from './incidents.js';
 import { type Group, type GroupsAnswer, NO_FILTERS } from './question.js';
+import type { Span } from './range.js';
 import type { ReportStore } from './report-store.js';
 import type { TrendAnswer } from './trend.js';
 
@@ -19,7 +20,7 @@ export interface PageAnswer {
 }
 
 export interface PageQuestion {
-  range: { since: number; until: number };
+  range: Span;
   zone: string;
   /** UTC ms */
   now: number;
@@ -49,7 +50,7 @@ export function page(store: ReportStore, { range, zone, now }: PageQuestion): Pa
 }
 
 /** Some 30 to 200 bars. */
-function bucketFor({ since, until }: { since: number; until: number }): Bucket {
+function bucketFor({ since, until }: Span): Bucket {
   const span = until - since;
   if (span <= 4 * DAY) return 'hour';
   return span <= 200 * DAY ? 'day' : 'week';

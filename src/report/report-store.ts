@@ -3,7 +3,7 @@ import type { Deferrals, GroupValues, HourFigures } from './digest.js';
 import type { Incident, IncidentQuestion } from './incidents.js';
 import type { EventCount } from './metrics.js';
 import type { EventRow, EventsQuestion, GroupsAnswer, TopAnswer, TopQuestion } from './question.js';
-import type { Range } from './range.js';
+import type { Range, Span } from './range.js';
 import type { StatusAnswer } from './status.js';
 import type { Suppressed, SuppressQuestion } from './suppress.js';
 import type { TraceAnswer, TraceQuestion } from './trace.js';
@@ -27,11 +27,11 @@ export interface ReportStore {
   /** What block lists did to our mail. */
   incidents(question: IncidentQuestion): Incident[];
   /** Kinds of replies that came in a span, and never before it, to so many deliveries at least. */
-  newReasons(range: { since: number; until: number }, minDeliveries: number): NewReason[];
+  newReasons(range: Span, minDeliveries: number): NewReason[];
   /** Failures by hour of some values of a group, or by hour alone with the delivered mail. */
-  hourFigures(of: GroupValues | null, range: { since: number; until: number }): HourFigures[];
+  hourFigures(of: GroupValues | null, range: Span): HourFigures[];
   /** How deferrals ended in a span, and what waits now; `longAgo` in UTC ms. */
-  deferrals(range: { since: number; until: number }, longAgo: number): Deferrals;
+  deferrals(range: Span, longAgo: number): Deferrals;
   /** Several questions to one and the same state. */
   consistently<T>(ask: () => T): T;
   /** Events of all time. */

@@ -1,6 +1,6 @@
 import { type Bucket, type Step, steps } from './buckets.js';
 import type { Filters, Group, GroupsAnswer, TopAnswer, TopQuestion, TopRow } from './question.js';
-import type { Range } from './range.js';
+import { endOfHour, type Range, type Span, spanBefore } from './range.js';
 
 export interface TrendQuestion {
   by: Group;
@@ -44,7 +44,7 @@ export interface TrendGroup {
 export interface TrendAnswer {
   by: Group;
   bucket: Bucket;
-  range: { since: number; until: number };
+  range: Span;
   steps: TrendStep[];
   total: Failures;
   before: Failures | null;
@@ -60,7 +60,7 @@ export interface TrendSource {
   /** UTC ms of the first hour that has anything; `null` = none has. */
   firstHour(): number | null;
   /** Hours (UTC ms of their beginnings) in which the log had anything about mail. */
-  hoursWithMail(range: { since: number; until: number }): number[];
+  hoursWithMail(range: Span): number[];
 }
 
 const NONE: Failures = { hard: 0, soft: 0, attempts: 0, deliveries: 0 };
@@ -69,8 +69,7 @@ const HOUR = 3_600_000;
 /** The same figures as `top`, step by step: in each step a delivery counts once. */
 export function trend(store: TrendSource, question: TrendQuestion): TrendAnswer {
   const { by, bucket, zone, filters, limit } = question;
-  // To the full hour: the totals by the hour then answer, and what is to come is not there yet.
-  const until = question.range.until ?? Math.ceil(question.now / HOUR) * HOUR;
+  const until = question.range.until ?? endOfHour(question.now);
   const since = question.range.since ?? store.firstHour() ?? until;
   const range = { since, until };
   const ask = (of: Range, count: number) => store.groups({ by: [by], range: of, filters, sort: 'deliveries', limit: count });
@@ -99,11 +98,6 @@ export function trend(store: TrendSource, question: TrendQuestion): TrendAnswer 
     }),
     more: whole.more,
   };
-}
-
-/** The span of the same length that ends where this one begins. */
-export function spanBefore({ since, until }: { since: number; until: number }): { since: number; until: number } {
-  return { since: since - (until - since), until: since };
 }
 
 function hasMail(all: readonly Step[], hours: readonly number[]): boolean[] {

@@ -25,9 +25,9 @@ export async function rotatedSiblings(path: string): Promise<Sibling[]> {
     const folder = dirname(place);
     const isSibling = siblingPattern(basename(place));
     for (const name of await namesIn(folder)) {
-      const path = join(folder, name);
-      const sibling = isSibling.test(name) && !places.has(path) ? await siblingAt(path) : null;
-      if (sibling !== null) found.set(path, sibling);
+      const beside = join(folder, name);
+      const sibling = isSibling.test(name) && !places.has(beside) ? await siblingAt(beside) : null;
+      if (sibling !== null) found.set(beside, sibling);
     }
   }
   return [...found.values()];

@@ -44,7 +44,7 @@ export interface CursorSource extends Named {
 /** A log was truncated while it was read: what has come in its place is not what we had begun to read. */
 export class Replaced extends UserError {
   constructor(name: string) {
-    super(`${name}: truncated while it was being read`, { hint: 'What was read is stored. Run again: it goes on from there.' });
+    super(`${name}: truncated while it was being read`, { hint: 'What was read is stored; the rest is in the file that it was copied to.' });
     this.name = 'Replaced';
   }
 }

@@ -39,7 +39,7 @@ describe('prune', () => {
   it('says what is wrong with a span', () => {
     expect(bouncelog(['prune', '--keep', 'long'])).toMatchObject({
       code: 2,
-      err: 'bouncelog: --keep takes a number and h, d or w, like 90d; not "long"\n',
+      err: 'bouncelog: --keep takes a number and m, h, d or w, like 24h or 7d; not "long"\n',
     });
   });
 });

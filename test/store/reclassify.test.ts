@@ -8,7 +8,9 @@ import { DEFAULT_LIMITS } from '../../src/delivery/open.js';
 import { Ingest } from '../../src/ingest/ingest.js';
 import { InterpretingWriter } from '../../src/ingest/interpreting-writer.js';
 import { zoneOf } from '../../src/log/zone.js';
+import { problemsIn } from '../../src/store/sqlite/check.js';
 import { SqliteIngestStore } from '../../src/store/sqlite/ingest-store.js';
+import { prune } from '../../src/store/sqlite/prune.js';
 import { reclassify } from '../../src/store/sqlite/reclassify.js';
 import { rebuildTotals } from '../../src/store/sqlite/totals.js';
 import { eventsIn, memoryDatabase, sourceOf, totalsIn } from '../ingest/memory.js';
@@ -121,7 +123,27 @@ describe('reclassify', () => {
   });
 });
 
+/** Figures by hour and outcome, whatever the earlier deferrals were. */
+function figuresByHour(db: Database.Database): unknown[] {
+  return db.prepare('SELECT hour, outcome, reply_id, sum(attempts), sum(deliveries) FROM hourly GROUP BY 1, 2, 3 ORDER BY 1, 2, 3').raw().all();
+}
+
 describe('the totals', () => {
+  it('of hours whose events were pruned stay, when the rest is made anew', async () => {
+    await fc.assert(
+      fc.asyncProperty(tries, fc.nat(5 * 60), async (list, minutes) => {
+        const db = await ingested(contentOf(list), BUILT_IN);
+        const before = figuresByHour(db);
+        prune(db, Date.UTC(2026, 10, 24, 0, minutes));
+        rebuildTotals(db);
+        expect(figuresByHour(db)).toEqual(before);
+        expect(problemsIn(db)).toEqual([]);
+        db.close();
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it('made anew from the events are what they were', async () => {
     await fc.assert(
       fc.asyncProperty(tries, async (list) => {

@@ -5,6 +5,7 @@ import { DB_OPTION, databasePath } from '../database.js';
 import { addRangeOptions } from '../filters.js';
 import { terminal, write, writeAll, writePaged } from '../output.js';
 import { type RangeOptions, rangeOf } from '../range.js';
+import { openReports } from '../reports.js';
 import { zoneOption } from '../zone.js';
 
 const HOUR = 3_600_000;
@@ -49,12 +50,8 @@ Examples:
       const zone = zoneOption(options.tz).name;
       const asked = rangeOf(options, zone, now);
       const isAsked = options.history === true || asked.since !== null || asked.until !== null;
-      const [{ openForReading }, { SqliteReportStore }, render] = await Promise.all([
-        import('../../store/sqlite/open.js'),
-        import('../../store/sqlite/report-store.js'),
-        import('../../render/blocklists.js'),
-      ]);
-      const store = new SqliteReportStore(openForReading(databasePath(options.db)));
+      const render = await import('../../render/blocklists.js');
+      const store = await openReports(databasePath(options.db));
       try {
         const all = store.incidents({ range: asked, now, clearAfter: options.clearAfter });
         const incidents = isAsked ? all : all.filter(({ state, last }) => state === 'open' || last >= now - RECENT);

@@ -2,12 +2,13 @@ import { type Command, Option } from 'commander';
 import { UserError } from '../../errors.js';
 import type { CheckQuestion, Threshold } from '../../report/check.js';
 import { CLEAR_AFTER } from '../../report/incidents.js';
-import { spanBefore } from '../../report/trend.js';
+import { spanBefore } from '../../report/range.js';
 import { filtersIn } from '../anonymizing.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addQuestionOptions, type FilterOptions, filtersOf } from '../filters.js';
 import { wholeNumber, write } from '../output.js';
 import { type RangeOptions, rangeOf, spanOf } from '../range.js';
+import { openReports } from '../reports.js';
 import { zoneOption } from '../zone.js';
 
 interface CheckOptions extends FilterOptions, RangeOptions {
@@ -78,13 +79,8 @@ async function run(options: CheckOptions): Promise<number> {
   const question = questionOf(options);
   const { refuseUnknownCauses } = await import('../causes.js');
   refuseUnknownCauses(options.cause);
-  const [{ openForReading }, { SqliteReportStore }, { check }, render] = await Promise.all([
-    import('../../store/sqlite/open.js'),
-    import('../../store/sqlite/report-store.js'),
-    import('../../report/check.js'),
-    import('../../render/check.js'),
-  ]);
-  const store = new SqliteReportStore(openForReading(databasePath(options.db)));
+  const [{ check }, render] = await Promise.all([import('../../report/check.js'), import('../../render/check.js')]);
+  const store = await openReports(databasePath(options.db));
   try {
     const filters = filtersIn(databasePath(options.db), store.anonymized, filtersOf(options));
     const range = { since: asked.since ?? store.firstHour() ?? now, until: asked.until ?? now };

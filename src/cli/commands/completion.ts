@@ -4,6 +4,7 @@ import { UserError } from '../../errors.js';
 import type { NameKind } from '../../report/report-store.js';
 import { databasePath } from '../database.js';
 import { write } from '../output.js';
+import { openReports } from '../reports.js';
 
 const SHELLS = ['bash', 'zsh', 'fish'];
 
@@ -98,11 +99,7 @@ async function valuesFor(words: readonly string[]): Promise<{ option: string; va
   const given = words.indexOf('--db');
   const path = databasePath(given < 0 ? undefined : words[given + 1]);
   if (kind === undefined || !existsSync(path)) return { option, values: [] };
-  const [{ openForReading }, { SqliteReportStore }] = await Promise.all([
-    import('../../store/sqlite/open.js'),
-    import('../../store/sqlite/report-store.js'),
-  ]);
-  const store = new SqliteReportStore(openForReading(path));
+  const store = await openReports(path);
   try {
     return { option, values: store.namesLike(kind, prefix) };
   } finally {

@@ -4,6 +4,7 @@ import { DB_OPTION, databasePath } from '../database.js';
 import { addQuestionOptions, type FilterOptions, filtersOf } from '../filters.js';
 import { terminal, wholeNumber, write, writeAll } from '../output.js';
 import { type RangeOptions, rangeOf } from '../range.js';
+import { openReports } from '../reports.js';
 import { zoneOption } from '../zone.js';
 
 interface EventsOptions extends FilterOptions, RangeOptions {
@@ -35,13 +36,8 @@ Examples:
       const range = rangeOf(options, zone, now);
       const { refuseUnknownCauses } = await import('../causes.js');
       refuseUnknownCauses(options.cause);
-      const [{ openForReading }, { SqliteReportStore }, render, { csvLine }] = await Promise.all([
-        import('../../store/sqlite/open.js'),
-        import('../../store/sqlite/report-store.js'),
-        import('../../render/events.js'),
-        import('../../render/csv.js'),
-      ]);
-      const store = new SqliteReportStore(openForReading(databasePath(options.db)));
+      const [render, { csvLine }] = await Promise.all([import('../../render/events.js'), import('../../render/csv.js')]);
+      const store = await openReports(databasePath(options.db));
       try {
         const events = store.events({
           range,

@@ -6,6 +6,7 @@ import type { KnownDomains } from '../../report/typo.js';
 import { readError } from '../../source/file.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { terminal, write } from '../output.js';
+import { openReports } from '../reports.js';
 import { classifierFor, RULES_OPTION } from '../rules.js';
 
 interface ExplainOptions {
@@ -101,12 +102,8 @@ async function messageIn(content: Buffer) {
 async function deliveredDomains(db: string | undefined): Promise<KnownDomains> {
   const path = databasePath(db);
   if (!existsSync(path)) return new Map();
-  const [{ openForReading }, { SqliteReportStore }] = await Promise.all([
-    import('../../store/sqlite/open.js'),
-    import('../../store/sqlite/report-store.js'),
-  ]);
   try {
-    const store = new SqliteReportStore(openForReading(path));
+    const store = await openReports(path);
     try {
       return store.deliveredDomains();
     } finally {

@@ -4,6 +4,7 @@ import { CLEAR_AFTER } from '../../report/incidents.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { replaceFile } from '../files.js';
 import { write } from '../output.js';
+import { openReports } from '../reports.js';
 
 interface MetricsOptions {
   db?: string;
@@ -27,14 +28,12 @@ Examples:
     )
     .action(async (options: MetricsOptions) => {
       const path = databasePath(options.db);
-      const [{ openForReading }, { SqliteReportStore }, { metricsOf }, { metricsText }, { allProviders }] = await Promise.all([
-        import('../../store/sqlite/open.js'),
-        import('../../store/sqlite/report-store.js'),
+      const [{ metricsOf }, { metricsText }, { allProviders }] = await Promise.all([
         import('../../report/metrics.js'),
         import('../../render/metrics.js'),
         import('../../bounce/providers.js'),
       ]);
-      const store = new SqliteReportStore(openForReading(path));
+      const store = await openReports(path);
       try {
         const known = new Set(allProviders().map(({ id }) => id));
         const text = metricsText(

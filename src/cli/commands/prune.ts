@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { UserError } from '../../errors.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { write } from '../output.js';
+import { spanOf } from '../range.js';
 
 interface PruneOptions {
   db?: string;
@@ -10,13 +11,12 @@ interface PruneOptions {
 }
 
 const DAY = 86_400_000;
-const UNITS: Record<string, number> = { h: DAY / 24, d: DAY, w: 7 * DAY };
 
 export function addPrune(program: Command): Command {
   return program
     .command('prune')
     .description('Drop events older than a span and give the space back; totals stay, and so does what is still open.')
-    .addOption(new Option('--keep <span>', 'how long to keep events: 90d, 12w, 48h').argParser(spanOf).default(90 * DAY, '90d'))
+    .addOption(new Option('--keep <span>', 'how long to keep events: 90d, 12w, 48h').argParser(keep).default(90 * DAY, '90d'))
     .addOption(new Option('--format <format>', 'text for people, json for programs').choices(['text', 'json']).default('text'))
     .option(...DB_OPTION)
     .addHelpText(
@@ -55,9 +55,8 @@ Examples:
     });
 }
 
-function spanOf(text: string): number {
-  const found = /^(\d{1,5})([hdw])$/.exec(text);
-  const span = Number(found?.[1]) * (UNITS[found?.[2] ?? ''] ?? 0);
-  if (!(span > 0)) throw new UserError(`--keep takes a number and h, d or w, like 90d; not "${text}"`, { exitCode: 2 });
+function keep(text: string): number {
+  const span = spanOf('--keep', text);
+  if (span === 0) throw new UserError('--keep keeps something: 90d, 12w, 48h', { exitCode: 2 });
   return span;
 }

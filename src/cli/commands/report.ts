@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { DigestAnswer } from '../../report/digest.js';
+import { endOfHour, type Span } from '../../report/range.js';
 import type { ReportStore } from '../../report/report-store.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { replaceFile } from '../files.js';
@@ -7,6 +8,7 @@ import { addRangeOptions } from '../filters.js';
 import { SENDMAIL, sendMail } from '../mail.js';
 import { terminal, wholeNumber, write, writePaged } from '../output.js';
 import { type RangeOptions, rangeOf, spanOf } from '../range.js';
+import { openReports } from '../reports.js';
 import { zoneOption } from '../zone.js';
 
 interface ReportOptions extends RangeOptions {
@@ -49,13 +51,8 @@ Examples:
     .action(async (options: ReportOptions) => {
       const now = Date.now();
       const zone = zoneOption(options.tz).name;
-      const [{ openForReading }, { SqliteReportStore }, { digest }, render] = await Promise.all([
-        import('../../store/sqlite/open.js'),
-        import('../../store/sqlite/report-store.js'),
-        import('../../report/digest.js'),
-        import('../../render/digest.js'),
-      ]);
-      const store = new SqliteReportStore(openForReading(databasePath(options.db)));
+      const [{ digest }, render] = await Promise.all([import('../../report/digest.js'), import('../../render/digest.js')]);
+      const store = await openReports(databasePath(options.db));
       try {
         const range = spanAsked(options, zone, now, () => store.firstHour());
         if (options.html !== undefined) {
@@ -77,11 +74,7 @@ Examples:
     });
 }
 
-async function writePage(
-  store: ReportStore,
-  path: string,
-  question: { range: { since: number; until: number }; zone: string; now: number },
-): Promise<void> {
+async function writePage(store: ReportStore, path: string, question: { range: Span; zone: string; now: number }): Promise<void> {
   const [{ page }, { pageHtml }, { hostname }] = await Promise.all([
     import('../../report/page.js'),
     import('../../render/page/page.js'),
@@ -113,17 +106,10 @@ function isWorth({ verdict, hard, soft, delivered, newReasons, incidents }: Dige
 }
 
 /**
- * The span that is asked for. One that ends now ends with this hour: the totals by the hour then answer, and what is to come is not
- * there yet; `--last 24h` is 24 hours long, so that it can be compared with the day before.
+ * The span that is asked for. One that ends now ends with this hour; `--last 24h` is 24 hours long, so that it can be compared with the day before.
  */
-function spanAsked(
-  options: RangeOptions & { html?: string },
-  zone: string,
-  now: number,
-  firstHour: () => number | null,
-): { since: number; until: number } {
-  const hour = 3_600_000;
-  const end = Math.ceil(now / hour) * hour;
+function spanAsked(options: RangeOptions & { html?: string }, zone: string, now: number, firstHour: () => number | null): Span {
+  const end = endOfHour(now);
   const isAsked = options.since !== undefined || options.until !== undefined;
   const last = options.last ?? (isAsked ? undefined : options.html === undefined ? '24h' : '30d');
   const asked = rangeOf(options, zone, now);

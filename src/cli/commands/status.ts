@@ -4,6 +4,7 @@ import { safeText } from '../../render/safe.js';
 import type { SourceStatus } from '../../report/status.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { terminal, wholeNumber, write, writePaged } from '../output.js';
+import { openReports } from '../reports.js';
 import { zoneOption } from '../zone.js';
 
 interface StatusOptions {
@@ -38,12 +39,8 @@ Examples:
       }
       const zone = zoneOption(options.tz).name;
       const path = databasePath(options.db);
-      const [{ openForReading }, { SqliteReportStore }, render] = await Promise.all([
-        import('../../store/sqlite/open.js'),
-        import('../../store/sqlite/report-store.js'),
-        import('../../render/status.js'),
-      ]);
-      const store = new SqliteReportStore(openForReading(path));
+      const render = await import('../../render/status.js');
+      const store = await openReports(path);
       try {
         const answer = store.status();
         const databaseBytes = ['', '-wal'].reduce((sum, suffix) => sum + (sizeOf(path + suffix) ?? 0), 0);

@@ -3,6 +3,7 @@ import { DB_OPTION, databasePath } from '../database.js';
 import { addRangeOptions } from '../filters.js';
 import { write } from '../output.js';
 import { type RangeOptions, rangeOf } from '../range.js';
+import { openReports } from '../reports.js';
 import { zoneOption } from '../zone.js';
 
 interface SuppressOptions extends RangeOptions {
@@ -31,12 +32,8 @@ Examples:
     )
     .action(async (options: SuppressOptions) => {
       const range = rangeOf(options, zoneOption(options.tz).name, Date.now());
-      const [{ openForReading }, { SqliteReportStore }, render] = await Promise.all([
-        import('../../store/sqlite/open.js'),
-        import('../../store/sqlite/report-store.js'),
-        import('../../render/suppress.js'),
-      ]);
-      const store = new SqliteReportStore(openForReading(databasePath(options.db)));
+      const render = await import('../../render/suppress.js');
+      const store = await openReports(databasePath(options.db));
       try {
         const list = store.suppressed({ range });
         if (options.format === 'json') await write(`${JSON.stringify(render.suppressJson(list), null, 2)}\n`);

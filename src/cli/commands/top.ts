@@ -1,13 +1,13 @@
 import { type Command, Option } from 'commander';
 import { UserError } from '../../errors.js';
 import { GROUPS, type Group, SORTS, type Sort } from '../../report/question.js';
-import type { Range } from '../../report/range.js';
-import { spanBefore } from '../../report/trend.js';
+import { endOfHour, type Range, spanBefore } from '../../report/range.js';
 import { filtersIn } from '../anonymizing.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addQuestionOptions, type FilterOptions, filtersOf } from '../filters.js';
 import { terminal, wholeNumber, write, writeAll, writePaged } from '../output.js';
 import { type RangeOptions, rangeOf } from '../range.js';
+import { openReports } from '../reports.js';
 import { zoneOption } from '../zone.js';
 
 interface TopOptions extends FilterOptions, RangeOptions {
@@ -52,12 +52,8 @@ Examples:
       const range = rangeOf(options, zone, now);
       const { refuseUnknownCauses } = await import('../causes.js');
       refuseUnknownCauses(options.cause);
-      const [{ openForReading }, { SqliteReportStore }, render] = await Promise.all([
-        import('../../store/sqlite/open.js'),
-        import('../../store/sqlite/report-store.js'),
-        import('../../render/top.js'),
-      ]);
-      const store = new SqliteReportStore(openForReading(databasePath(options.db)));
+      const render = await import('../../render/top.js');
+      const store = await openReports(databasePath(options.db));
       try {
         const { by, sort, limit } = options;
         const filters = filtersIn(databasePath(options.db), store.anonymized, filtersOf(options));
@@ -96,7 +92,7 @@ Examples:
 /** The span before one that has a beginning. */
 function rangeBefore({ since, until }: Range, now: number): Range {
   if (since === null) throw new UserError('--compare needs a beginning', { hint: 'Give --last or --since, too.', exitCode: 2 });
-  return spanBefore({ since, until: until ?? Math.ceil(now / 3_600_000) * 3_600_000 });
+  return spanBefore({ since, until: until ?? endOfHour(now) });
 }
 
 function groups(text: string): Group[] {

@@ -4,6 +4,7 @@ import { DB_OPTION, databasePath } from '../database.js';
 import { addRangeOptions } from '../filters.js';
 import { terminal, wholeNumber, write, writePaged } from '../output.js';
 import { type RangeOptions, rangeOf } from '../range.js';
+import { openReports } from '../reports.js';
 import { zoneOption } from '../zone.js';
 
 interface TraceOptions extends RangeOptions {
@@ -34,12 +35,8 @@ Examples:
       const zone = zoneOption(options.tz).name;
       const now = Date.now();
       const range = rangeOf(options, zone, now);
-      const [{ openForReading }, { SqliteReportStore }, render] = await Promise.all([
-        import('../../store/sqlite/open.js'),
-        import('../../store/sqlite/report-store.js'),
-        import('../../render/trace.js'),
-      ]);
-      const store = new SqliteReportStore(openForReading(databasePath(options.db)));
+      const render = await import('../../render/trace.js');
+      const store = await openReports(databasePath(options.db));
       try {
         const answer = store.trace({ what: addressIn(databasePath(options.db), store.anonymized, what.trim()), range, limit: options.limit });
         if (options.format === 'json') await write(`${JSON.stringify(render.traceJson(answer), null, 2)}\n`);

@@ -7,6 +7,7 @@ import { DB_OPTION, databasePath } from '../database.js';
 import { addQuestionOptions, type FilterOptions, filtersOf } from '../filters.js';
 import { terminal, wholeNumber, write, writePaged } from '../output.js';
 import { type RangeOptions, rangeOf } from '../range.js';
+import { openReports } from '../reports.js';
 import { zoneOption } from '../zone.js';
 
 interface TrendOptions extends FilterOptions, RangeOptions {
@@ -54,13 +55,9 @@ Examples:
       const range = rangeOf(isAsked ? options : { last: DEFAULT_SPANS[options.bucket] }, zone, now);
       const { refuseUnknownCauses } = await import('../causes.js');
       refuseUnknownCauses(options.cause);
-      const [{ openForReading }, { SqliteReportStore }, render] = await Promise.all([
-        import('../../store/sqlite/open.js'),
-        import('../../store/sqlite/report-store.js'),
-        import('../../render/trend.js'),
-      ]);
+      const render = await import('../../render/trend.js');
       const path = databasePath(options.db);
-      const store = new SqliteReportStore(openForReading(path));
+      const store = await openReports(path);
       try {
         const first = range.since ?? store.firstHour() ?? now;
         if (((range.until ?? now) - first) / LENGTHS[options.bucket] > MAX_STEPS) {

@@ -3,6 +3,7 @@ import { DB_OPTION, databasePath } from '../database.js';
 import { addRangeOptions } from '../filters.js';
 import { terminal, wholeNumber, write, writeAll, writePaged } from '../output.js';
 import { type RangeOptions, rangeOf } from '../range.js';
+import { openReports } from '../reports.js';
 import { zoneOption } from '../zone.js';
 
 interface UnknownOptions extends RangeOptions {
@@ -32,13 +33,8 @@ Examples:
       const zone = zoneOption(options.tz).name;
       const now = Date.now();
       const range = rangeOf(options, zone, now);
-      const [{ openForReading }, { SqliteReportStore }, { clusters }, render] = await Promise.all([
-        import('../../store/sqlite/open.js'),
-        import('../../store/sqlite/report-store.js'),
-        import('../../report/unknown.js'),
-        import('../../render/unknown.js'),
-      ]);
-      const store = new SqliteReportStore(openForReading(databasePath(options.db)));
+      const [{ clusters }, render] = await Promise.all([import('../../report/unknown.js'), import('../../render/unknown.js')]);
+      const store = await openReports(databasePath(options.db));
       try {
         const found = clusters(store.unknown(range));
         const notUnderstood = store.status().samples.map(({ line }) => line);

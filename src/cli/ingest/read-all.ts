@@ -8,7 +8,7 @@ export interface AllRead {
   /** What could not be read, and why; the rest was read. */
   errors: UserError[];
   /** Other content came in the place of a source while it was read: look for sources again. */
-  isReplaced: boolean;
+  replaced: Replaced[];
 }
 
 /**
@@ -16,7 +16,7 @@ export interface AllRead {
  * @throws when nothing can be stored any more (`Ingest.broken`)
  */
 export async function readAll(ingest: Ingest, sources: readonly Source[], signal: AbortSignal): Promise<AllRead> {
-  const read: AllRead = { results: [], errors: [], isReplaced: false };
+  const read: AllRead = { results: [], errors: [], replaced: [] };
   try {
     for (const source of sources) {
       if (signal.aborted) break;
@@ -24,7 +24,7 @@ export async function readAll(ingest: Ingest, sources: readonly Source[], signal
         read.results.push(await ingest.read(source));
       } catch (error) {
         if (!(error instanceof UserError) || ingest.broken) throw error;
-        if (error instanceof Replaced) read.isReplaced = true;
+        if (error instanceof Replaced) read.replaced.push(error);
         else read.errors.push(error);
       } finally {
         await source.close();

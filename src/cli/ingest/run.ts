@@ -48,7 +48,9 @@ export async function runIngest(paths: readonly string[], options: IngestCommand
     const { ingest } = session;
     let read = await readAll(ingest, sources, signal);
     const results = [...read.results];
-    for (let tries = 0; read.isReplaced && tries < MAX_TRIES; tries++) {
+    for (let tries = 0; read.replaced.length > 0 && tries < MAX_TRIES; tries++) {
+      // A folder or a pattern finds the copy; a file that was named alone does not.
+      for (const replaced of read.replaced) sayError(replaced);
       read = { ...(await readAll(ingest, (await find()).sources, signal)), errors: read.errors };
       results.push(...read.results);
     }

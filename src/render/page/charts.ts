@@ -4,8 +4,8 @@ import { format } from 'date-fns/format';
 import type { Bucket, Step } from '../../report/buckets.js';
 import type { Incident } from '../../report/incidents.js';
 import type { GroupsAnswer } from '../../report/question.js';
+import { html, type Markup } from '../markup.js';
 import { count } from '../number.js';
-import { html, type Markup } from './markup.js';
 
 /** Width of a chart in its own units; the page scales it. */
 const WIDTH = 720;

@@ -9,10 +9,10 @@ import type { Group, GroupsAnswer } from '../../report/question.js';
 import { changeText, verdictLine } from '../digest-sections.js';
 import { duration } from '../duration.js';
 import { groupName, HEADINGS } from '../groups.js';
-import { count } from '../number.js';
+import { html, type Markup } from '../markup.js';
+import { count, percent } from '../number.js';
 import { isoTime } from '../time.js';
 import { dateTime, heatMap, incidentBars, type Layer, legend, stackedBars } from './charts.js';
-import { html, type Markup } from './markup.js';
 import { SCRIPT } from './script.js';
 import { STYLE } from './style.js';
 
@@ -65,7 +65,6 @@ function hash(text: string): string {
 }
 
 function numbers({ digest: { totals, hard, soft, delivered, deferrals, incidents } }: PageAnswer): Markup {
-  const percent = (rate: number) => `${(rate * 100).toFixed(1)}%`;
   const card = (name: string, value: string, note: string) => html`<li>${name}<b>${value}</b><small>${note}</small></li>`;
   return html`<ul class="numbers">
 ${card('Delivered', count(totals.delivered ?? 0), changeText(delivered))}
@@ -135,7 +134,7 @@ function table(by: Group, { rows, more }: GroupsAnswer, zone: string): Markup {
   const body = rows.map(({ keys, hard, soft, attempts, share, lastSeen }) => {
     const key = keys[0] ?? null;
     const name = by === 'provider' && key !== null ? providerName(String(key)) : groupName(by, key);
-    return html`<tr><td>${name}</td><td data-value="${hard}">${hard === 0 ? '-' : count(hard)}</td><td data-value="${soft}">${soft === 0 ? '-' : count(soft)}</td><td data-value="${attempts}">${count(attempts)}</td><td data-value="${share}">${(share * 100).toFixed(1)}%</td><td data-value="${lastSeen}"><time datetime="${isoTime(lastSeen)}">${dateTime(lastSeen, zone)}</time></td></tr>`;
+    return html`<tr><td>${name}</td><td data-value="${hard}">${hard === 0 ? '-' : count(hard)}</td><td data-value="${soft}">${soft === 0 ? '-' : count(soft)}</td><td data-value="${attempts}">${count(attempts)}</td><td data-value="${share}">${percent(share)}</td><td data-value="${lastSeen}"><time datetime="${isoTime(lastSeen)}">${dateTime(lastSeen, zone)}</time></td></tr>`;
   });
   const id = `t-${by}`;
   const heading = HEADINGS[by];

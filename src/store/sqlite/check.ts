@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import { Meta } from './meta.js';
 import { outcomeName } from './outcomes.js';
+import { firstWholeHour } from './pruned.js';
 
 const HOUR = 3_600_000;
 
@@ -18,8 +18,7 @@ export function problemsIn(db: Database): string[] {
 
 /** The totals must equal the events: each event is counted once, in its hour. Hours whose events were pruned keep their totals. */
 function differencesIn(db: Database): string[] {
-  const pruned = Number(new Meta(db).get('pruned') ?? 0);
-  const since = pruned === 0 ? 0 : Math.ceil(pruned / HOUR);
+  const since = firstWholeHour(db);
   const rows = db
     .prepare<unknown[], { outcome: number; events: number; totals: number; tried: number; attempts: number }>(
       `WITH counted AS (SELECT outcome, count(*) AS n, sum(tried) AS tried FROM event WHERE time >= ? GROUP BY outcome),

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Deferrals, GroupValues, HourFigures } from '../../report/digest.js';
+import type { Span } from '../../report/range.js';
 import { DELIVERED, OUTCOME_IDS } from './outcomes.js';
 
 const HOUR = 3_600_000;
@@ -15,7 +16,7 @@ const JOINS: Record<GroupValues['group'], string> = {
 };
 
 /** Failures by hour of some values of a group, or by hour alone with the delivered mail. */
-export function hourFigures(db: Database, of: GroupValues | null, { since, until }: { since: number; until: number }): HourFigures[] {
+export function hourFigures(db: Database, of: GroupValues | null, { since, until }: Span): HourFigures[] {
   const outcomes = of === null ? `${DELIVERED}, ${deferred}, ${bounced}, ${expired}` : `${deferred}, ${bounced}, ${expired}`;
   const key = of === null ? 'NULL' : KEYS[of.group];
   return db
@@ -31,7 +32,7 @@ export function hourFigures(db: Database, of: GroupValues | null, { since, until
 }
 
 /** How deferrals ended in a span, and what waits now. */
-export function deferrals(db: Database, { since, until }: { since: number; until: number }, longAgo: number): Deferrals {
+export function deferrals(db: Database, { since, until }: Span, longAgo: number): Deferrals {
   const delays = db
     .prepare<[number, number], { delay: number | null }>(
       `SELECT delay_ms AS delay FROM event WHERE time >= ? AND time < ? AND outcome = ${recovered} ORDER BY delay_ms`,

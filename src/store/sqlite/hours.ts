@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import type { Span } from '../../report/range.js';
 
 const HOUR = 3_600_000;
 
@@ -9,7 +10,7 @@ export function firstHour(db: Database): number | null {
 }
 
 /** UTC ms of the beginnings of hours in which the log had anything about mail. */
-export function hoursWithMail(db: Database, { since, until }: { since: number; until: number }): number[] {
+export function hoursWithMail(db: Database, { since, until }: Span): number[] {
   // Hour by hour through the primary key: DISTINCT would read every row.
   return db
     .prepare<[number, number], { hour: number }>(

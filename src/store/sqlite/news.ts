@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { NewReason } from '../../report/check.js';
+import type { Span } from '../../report/range.js';
 import { OUTCOME_IDS } from './outcomes.js';
 
 const HOUR = 3_600_000;
@@ -14,7 +15,7 @@ export function lastMail(db: Database): number | null {
 }
 
 /** Kinds of replies that came in a span and never before it, most deliveries first; none when there is no before to compare with. */
-export function newReasons(db: Database, { since, until }: { since: number; until: number }, minDeliveries: number): NewReason[] {
+export function newReasons(db: Database, { since, until }: Span, minDeliveries: number): NewReason[] {
   return db
     .prepare<unknown[], NewReason>(
       `WITH old AS (SELECT template FROM reply WHERE id IN (SELECT reply_id FROM hourly WHERE hour < ?))

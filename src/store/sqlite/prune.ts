@@ -16,6 +16,9 @@ export function prune(db: Database, before: number): PruneAnswer {
     `DELETE FROM event WHERE id IN (
        SELECT e.id FROM event e WHERE e.time < ? AND NOT EXISTS (SELECT 1 FROM open_delivery o WHERE o.delivery_id = e.delivery_id) LIMIT ${EVENTS_AT_ONCE})`,
   );
+  // Before anything is gone, so that an end in the middle does not look like totals that differ from the events.
+  const meta = new Meta(db);
+  meta.set('pruned', String(Math.max(before, Number(meta.get('pruned') ?? 0))));
   let events = 0;
   for (let taken = takeEvents.run(before).changes; taken > 0; taken = takeEvents.run(before).changes) events += taken;
   const deliveries = db
@@ -28,8 +31,6 @@ export function prune(db: Database, before: number): PruneAnswer {
         `DELETE FROM signpost WHERE NOT EXISTS (SELECT 1 FROM delivery d WHERE d.id BETWEEN block << ${BLOCK_SHIFT} AND ((block + 1) << ${BLOCK_SHIFT}) - 1)`,
       ).run();
       db.prepare('DELETE FROM redelivered WHERE time < ?').run(before);
-      const meta = new Meta(db);
-      meta.set('pruned', String(Math.max(before, Number(meta.get('pruned') ?? 0))));
       return changes;
     })
     .immediate();

@@ -4,7 +4,7 @@ import type { Deferrals, GroupValues, HourFigures } from '../../report/digest.js
 import { type Incident, type IncidentQuestion, incidentsOf } from '../../report/incidents.js';
 import type { EventCount } from '../../report/metrics.js';
 import type { EventRow, EventsQuestion, GroupsAnswer, TopAnswer, TopQuestion } from '../../report/question.js';
-import type { Range } from '../../report/range.js';
+import type { Range, Span } from '../../report/range.js';
 import type { NameKind, ReportStore } from '../../report/report-store.js';
 import type { StatusAnswer } from '../../report/status.js';
 import type { Suppressed, SuppressQuestion } from '../../report/suppress.js';
@@ -80,7 +80,7 @@ export class SqliteReportStore implements ReportStore {
     );
   }
 
-  newReasons(range: { since: number; until: number }, minDeliveries: number): NewReason[] {
+  newReasons(range: Span, minDeliveries: number): NewReason[] {
     return guard(this.#db.name, () => newReasons(this.#db, range, minDeliveries));
   }
 
@@ -88,11 +88,11 @@ export class SqliteReportStore implements ReportStore {
     return guard(this.#db.name, () => eventCounts(this.#db));
   }
 
-  hourFigures(of: GroupValues | null, range: { since: number; until: number }): HourFigures[] {
+  hourFigures(of: GroupValues | null, range: Span): HourFigures[] {
     return guard(this.#db.name, () => hourFigures(this.#db, of, range));
   }
 
-  deferrals(range: { since: number; until: number }, longAgo: number): Deferrals {
+  deferrals(range: Span, longAgo: number): Deferrals {
     return guard(this.#db.name, () => deferrals(this.#db, range, longAgo));
   }
 

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { HourlyTotals, hourOf } from './hourly.js';
 import { OUTCOME_IDS } from './outcomes.js';
 import { type DeliveryHandle, packPriors, remember } from './prior.js';
+import { firstWholeHour } from './pruned.js';
 
 interface Row {
   delivery_id: number;
@@ -15,9 +16,14 @@ interface Row {
   listing_id: number | null;
 }
 
-/** Makes the hourly totals of failures anew from the events, as an ingest would have written them; delivered mail is left alone. */
+/**
+ * Makes the hourly totals of failures anew from the events, as an ingest would have written them. Delivered mail is left alone, and so
+ * are hours whose events were pruned: of them the totals are all there is.
+ */
 export function rebuildTotals(db: Database): void {
-  db.exec('DELETE FROM hourly WHERE outcome > 0; DELETE FROM prior;');
+  const since = firstWholeHour(db);
+  db.prepare('DELETE FROM hourly WHERE outcome > 0 AND hour >= ?').run(since);
+  db.exec('DELETE FROM prior WHERE id NOT IN (SELECT prior_id FROM hourly)');
   const totals = new HourlyTotals(db);
   const putPriors = db.prepare('UPDATE open_delivery SET priors = ? WHERE delivery_id = ?');
   let handle: DeliveryHandle = { deliveryId: 0, priors: [] };
@@ -38,7 +44,7 @@ export function rebuildTotals(db: Database): void {
     }
     const where = { reply: row.reply, route: row.route_id, listing: row.listing_id ?? 0 };
     const { outcome, time, tried: attempts } = row;
-    totals.add({ outcome, time, host: row.host_id, domain: row.domain_id ?? 0, where, priors: handle.priors, attempts });
+    if (hourOf(time) >= since) totals.add({ outcome, time, host: row.host_id, domain: row.domain_id ?? 0, where, priors: handle.priors, attempts });
     if (outcome === OUTCOME_IDS.deferred) remember(handle, where, hourOf(time));
     else handle.priors = [];
   }

@@ -1,4 +1,4 @@
-import { safeText } from '../safe.js';
+import { safeText } from './safe.js';
 
 /** HTML or SVG that is safe to insert as it is. */
 export interface Markup {
