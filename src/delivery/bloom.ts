@@ -16,8 +16,16 @@ export function addName(filter: Uint8Array, name: string): void {
 
 /** Whether a name may be in a filter; `false` is certain. */
 export function mayHaveName(filter: Uint8Array, name: string): boolean {
+  return mayHaveHash(filter, hashOf(name));
+}
+
+/** The same, of a name whose letters in lower case have this FNV-1a hash. */
+export function mayHaveLowerCase(filter: Uint8Array, fnv: number): boolean {
+  return mayHaveHash(filter, mixed(fnv));
+}
+
+function mayHaveHash(filter: Uint8Array, hash: number): boolean {
   const bits = filter.length * 8;
-  const hash = hashOf(name);
   const step = stepOf(hash, bits);
   for (let i = 0, bit = hash % bits; i < PROBES; i++, bit = (bit + step) % bits) {
     if (((filter[bit >> 3] ?? 0) & (1 << (bit & 7))) === 0) return false;

@@ -1,4 +1,4 @@
-import { addName, mayHaveName } from './bloom.js';
+import { addName, mayHaveLowerCase, mayHaveName } from './bloom.js';
 
 /** One megabyte in all: half a million addresses with one wrong in a thousand; more only make more wrong ones. */
 const PAGES = 256;
@@ -33,6 +33,14 @@ export class FailedRecipients {
     return mayHaveName(this.#page(pageOf(recipient)), recipient);
   }
 
+  /** The same, of a recipient in `bytes[start, end)` whose letters in lower case have this FNV-1a hash. */
+  mayHaveAt(bytes: Uint8Array, start: number, end: number, fnv: number): boolean {
+    let hash = end - start;
+    const last = Math.min(end, start + PAGE_LETTERS);
+    for (let i = start; i < last; i++) hash = (Math.imul(hash, 31) + ((bytes[i] as number) | 32)) | 0;
+    return mayHaveLowerCase(this.#page((hash >>> 0) % PAGES), fnv);
+  }
+
   /** Pages that changed since the last call. */
   takeChanges(): FailedPage[] {
     const changed = [...this.#changed].map((page) => ({ page, bits: this.#page(page) }));
@@ -45,10 +53,12 @@ export class FailedRecipients {
   }
 }
 
+const PAGE_LETTERS = 24;
+
 /** By length and a few letters: good enough to spread addresses, and quick. */
 function pageOf(recipient: string): number {
   let hash = recipient.length;
-  const last = Math.min(recipient.length, 24);
+  const last = Math.min(recipient.length, PAGE_LETTERS);
   for (let i = 0; i < last; i++) hash = (Math.imul(hash, 31) + (recipient.charCodeAt(i) | 32)) | 0;
   return (hash >>> 0) % PAGES;
 }

@@ -1,4 +1,6 @@
+import { hashOf } from '../log/glance.js';
 import type { Mta } from '../log/record.js';
+import { keyOf, type PassingMessages } from './passing.js';
 
 /** What one try (or decision not to try) said; kept for a delivery's first and last deferral. */
 export interface Try {
@@ -97,6 +99,10 @@ export interface OpenChanges {
 /** The open messages of all hosts, by host and queue id; remembers which changed since the last commit. */
 export class OpenMessages {
   readonly #hosts = new Map<string, HostMessages>();
+  readonly #keys = new CountedSet();
+  readonly #messageIds = new CountedSet();
+  /** Messages of the source being read that are not here yet; they come when they are asked for. */
+  passing: PassingMessages | null = null;
   #closed: ClosedMessage[] = [];
   #ended: EndedDelivery[] = [];
   #dropped = 0;
@@ -112,7 +118,17 @@ export class OpenMessages {
   }
 
   get(host: string, queueId: string): OpenMessage | undefined {
-    return this.#hosts.get(host)?.byQueueId.get(queueId);
+    return this.#hosts.get(host)?.byQueueId.get(queueId) ?? this.passing?.wakeByQueueId(host, queueId);
+  }
+
+  /** Whether a message with this key (see `keyOf`) may be here; `false` is certain. */
+  mayHave(key: number): boolean {
+    return this.#keys.has(key);
+  }
+
+  /** Whether a message may be here whose message id has this hash; `false` is certain. */
+  mayHaveMessageId(hash: number): boolean {
+    return this.#messageIds.has(hash);
   }
 
   put(message: OpenMessage): void {
@@ -122,13 +138,19 @@ export class OpenMessages {
       this.#hosts.set(message.host, messages);
     }
     messages.byQueueId.set(message.queueId, message);
-    if (message.messageId !== null) messages.byMessageId.set(message.messageId, message);
+    this.#keys.add(keyOf(message.host, message.queueId));
+    if (message.messageId !== null) {
+      messages.byMessageId.set(message.messageId, message);
+      this.#messageIds.add(hashOf(message.messageId));
+    }
     this.#size++;
   }
 
   /** Sets the message id. @returns the open message of this host that has the same, if there is one */
   identify(message: OpenMessage, messageId: string): OpenMessage | null {
+    this.passing?.wakeByMessageId(messageId);
     message.messageId = messageId;
+    this.#messageIds.add(hashOf(messageId));
     const messages = this.#hosts.get(message.host)?.byMessageId;
     const same = messages?.get(messageId);
     messages?.set(messageId, message);
@@ -140,7 +162,11 @@ export class OpenMessages {
     const messages = this.#hosts.get(message.host);
     if (messages?.byQueueId.delete(message.queueId) !== true) return;
     this.#size--;
-    if (message.messageId !== null && messages.byMessageId.get(message.messageId) === message) messages.byMessageId.delete(message.messageId);
+    this.#keys.delete(keyOf(message.host, message.queueId));
+    if (message.messageId !== null) {
+      this.#messageIds.delete(hashOf(message.messageId));
+      if (messages.byMessageId.get(message.messageId) === message) messages.byMessageId.delete(message.messageId);
+    }
     if (message.known || message.deliveries !== null) this.#closed.push({ message, end });
   }
 
@@ -199,4 +225,23 @@ interface HostMessages {
   byQueueId: Map<string, OpenMessage>;
   /** What a content filter gives back is recognised by its message id. */
   byMessageId: Map<string, OpenMessage>;
+}
+
+/** Numbers, each as often as it was added. */
+class CountedSet {
+  readonly #counts = new Map<number, number>();
+
+  has(number: number): boolean {
+    return this.#counts.has(number);
+  }
+
+  add(number: number): void {
+    this.#counts.set(number, (this.#counts.get(number) ?? 0) + 1);
+  }
+
+  delete(number: number): void {
+    const count = this.#counts.get(number) ?? 0;
+    if (count > 1) this.#counts.set(number, count - 1);
+    else this.#counts.delete(number);
+  }
 }

@@ -1,21 +1,16 @@
 import type { Delivered, DeliveryEvent, DeliverySink } from '../delivery/event.js';
 import type { FailedRecipients } from '../delivery/failed.js';
-import { domainOf } from '../log/address.js';
 import { detach } from '../log/encoding.js';
+import type { Glance } from '../log/glance.js';
 import type { Redelivered } from '../store/store.js';
+import { Tallies } from './tallies.js';
 import type { Tally, Writer } from './writer.js';
-
-type ByDomain = Map<string | null, Map<string | null, Tally>>;
 
 /** Takes what the correlator finds: failures are handed on, delivered mail is counted. */
 export class Collector implements DeliverySink {
   readonly #writer: Writer;
   #waiting = 0;
-  /** By hour and host, then domain, then MX: three look-ups of strings that are there already cost less than one new key. */
-  readonly #tallies = new Map<string, ByDomain>();
-  #hour = 0;
-  #host = '';
-  #byDomain: ByDomain = new Map();
+  readonly #tallies = new Tallies();
   /** In this run: deliveries that ended well, and events by hardness. */
   readonly totals = { delivered: 0, deferred: 0, failed: 0, recovered: 0, rejected: 0 };
 
@@ -49,13 +44,17 @@ export class Collector implements DeliverySink {
   delivered({ time, host, recipient, mx }: Delivered): void {
     this.totals.delivered++;
     if (this.#failed.mayHave(recipient)) this.#redelivered.set(detach(recipient), time);
-    const hour = Math.floor(time / 3_600_000);
-    if (hour !== this.#hour || host !== this.#host) this.#turnTo(hour, host);
-    const domain = domainOf(recipient);
-    const tally = this.#byDomain.get(domain)?.get(mx) ?? this.#newTally(host, domain, mx, time);
-    tally.count++;
-    if (time < tally.firstSeen) tally.firstSeen = time;
-    if (time > tally.lastSeen) tally.lastSeen = time;
+    this.#tallies.add(host, recipient, mx, time);
+  }
+
+  /** The same, of a delivery as a glance has found it. */
+  deliveredAt(time: number, host: string, bytes: Buffer, glance: Glance): void {
+    this.totals.delivered++;
+    const { recipient, recipientEnd, recipientHash } = glance;
+    if (this.#failed.mayHaveAt(bytes, recipient, recipientEnd, recipientHash)) {
+      this.#redelivered.set(bytes.toString('latin1', recipient, recipientEnd), time);
+    }
+    this.#tallies.addAt(host, bytes, glance, time);
   }
 
   /** Recipients reached since the last call although a delivery to them had failed before. */
@@ -68,32 +67,6 @@ export class Collector implements DeliverySink {
   /** What was counted since the last call. */
   take(): Tally[] {
     this.#waiting = 0;
-    const taken: Tally[] = [];
-    for (const byDomain of this.#tallies.values()) {
-      for (const byMx of byDomain.values()) {
-        for (const tally of byMx.values()) taken.push(tally);
-      }
-    }
-    this.#tallies.clear();
-    this.#hour = 0;
-    return taken;
-  }
-
-  #turnTo(hour: number, host: string): void {
-    this.#hour = hour;
-    this.#host = host;
-    const key = `${hour} ${host}`;
-    this.#byDomain = this.#tallies.get(key) ?? new Map();
-    this.#tallies.set(key, this.#byDomain);
-  }
-
-  #newTally(host: string, recipientDomain: string | null, mxHost: string | null, time: number): Tally {
-    const domain = recipientDomain && detach(recipientDomain);
-    const mx = mxHost && detach(mxHost);
-    const tally = { host, domain, mx, count: 0, firstSeen: time, lastSeen: time };
-    const byMx = this.#byDomain.get(domain);
-    if (byMx === undefined) this.#byDomain.set(domain, new Map([[mx, tally]]));
-    else byMx.set(mx, tally);
-    return tally;
+    return this.#tallies.take();
   }
 }

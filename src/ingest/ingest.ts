@@ -5,6 +5,7 @@ import { type LineKinds, NO_LINES } from '../log/kinds.js';
 import { type Framer, LineFramer } from '../log/lines.js';
 import type { Format } from '../log/read.js';
 import { Timestamps } from '../log/timestamp.js';
+import { Window } from '../log/window.js';
 import { ExportFramer, isJournalExport } from '../log/wrapping/export.js';
 import type { Zone } from '../log/zone.js';
 import { HEAD_BYTES, hash, Tail } from '../source/identity.js';
@@ -15,6 +16,7 @@ import { Collector } from './collector.js';
 import { LineReader } from './line-reader.js';
 import { LineState, type LogKind } from './line-state.js';
 import { type Located, locate } from './position.js';
+import { QuickReader } from './quick-reader.js';
 import type { Writer } from './writer.js';
 import { firstYearOf } from './years.js';
 
@@ -38,9 +40,9 @@ export interface IngestOptions {
 }
 
 /** Events of a transaction: enough that its cost does not show, few enough that its log file stays small. */
-const BATCH_EVENTS = 20_000;
+const BATCH_EVENTS = 50_000;
 /** Larger batches touch a row of the totals less often, and keep more in memory. */
-export const BATCH_BYTES = 16 * 1024 * 1024;
+export const BATCH_BYTES = 64 * 1024 * 1024;
 
 /** A stream may go on for ever: what it brought is stored after this time. */
 const STREAM_COMMIT_MS = 1_000;
@@ -73,6 +75,7 @@ export class Ingest {
   readonly #failed = new FailedRecipients();
   readonly #collector: Collector;
   readonly #correlator: Correlator;
+  readonly #window = new Window();
   #forgotten = 0;
   #broken = false;
 
@@ -133,7 +136,17 @@ export class Ingest {
     const times = new Timestamps({ zone, reference: source.modified, last: position.lastTime, year });
     const log = logKindOf(source, firstBytes);
     const reader = new LineReader({ format, times, correlator: this.#correlator, state: this.#lineState, log, anonymizer: this.#options.anonymizer });
-    const framer: Framer = isJournalExport(firstBytes) ? new ExportFramer(reader) : new LineFramer(reader);
+    const quick = new QuickReader({
+      reader,
+      times,
+      open: this.#open,
+      collector: this.#collector,
+      state: this.#lineState,
+      window: this.#window,
+      format,
+    });
+    const sink = this.#options.anonymizer === null ? quick : quick.readingAll;
+    const framer: Framer = isJournalExport(firstBytes) ? new ExportFramer(sink, this.#window) : new LineFramer(sink, this.#window);
     const tail = new Tail();
     const start = position.position;
     const before = position.kinds;
@@ -150,6 +163,7 @@ export class Ingest {
       position.cursor = reader.cursor ?? position.cursor;
       position.lastTime = times.last;
       position.kinds = sumOf(before, reader.kinds);
+      quick.settle();
       // A damaged stamp in the future must not make everything else look old.
       this.#open.enforce(this.#options.limits, Math.min(times.last, source.modified + DAY));
       this.#broken = true;
@@ -179,6 +193,7 @@ export class Ingest {
         framer.push(chunk);
         this.#broken = false;
         tail.push(chunk, framer.pending);
+        await this.#writer.keepUp();
         this.#options.onProgress?.(source, total - start);
         const isLong = source.size === null && Date.now() - committedAt >= STREAM_COMMIT_MS;
         if (total - committed >= this.#options.batchBytes || this.#collector.waiting >= BATCH_EVENTS || isLong) await commit();

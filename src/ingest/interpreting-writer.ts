@@ -40,6 +40,8 @@ export class InterpretingWriter implements Writer {
     });
   }
 
+  async keepUp(): Promise<void> {}
+
   async commit(commit: Commit): Promise<void> {
     const delivered = commit.delivered.map((tally) => ({ ...tally, provider: this.#providerOf(tally.mx, tally.domain) }));
     this.#store.commit({ ...commit, delivered });

@@ -1,7 +1,6 @@
 import type { Correlator } from '../delivery/correlate.js';
 import { newEnvelope, readEnvelope } from '../log/envelope.js';
 import { type LineKinds, NO_LINES } from '../log/kinds.js';
-import type { LineSink } from '../log/lines.js';
 import { type Format, RecordReader } from '../log/read.js';
 import type { LogRecord, Mta } from '../log/record.js';
 import { readLastRepeated, readRepeated } from '../log/repeated.js';
@@ -27,12 +26,13 @@ export interface LineReaderOptions {
   anonymizer: Anonymizer | null;
 }
 
-/** The way of a line: envelope → MTA → record → correlator. The hot path; a line that says nothing makes no object. */
-export class LineReader implements LineSink {
+/** The way of a line: envelope → MTA → record → correlator. */
+export class LineReader {
   readonly kinds: LineKinds = { ...NO_LINES };
   /** The journal's name for the place after the last line, `null` outside the journal. */
   cursor: string | null = null;
   readonly #envelope = newEnvelope();
+  readonly #lateEnvelope = newEnvelope();
   readonly #records: RecordReader;
   readonly #times: Timestamps;
   readonly #correlator: Correlator;
@@ -52,14 +52,18 @@ export class LineReader implements LineSink {
     this.#host = options.state.hostOf('');
   }
 
-  /** Lines so far. */
-  get lines(): number {
-    return this.kinds.lines;
+  /** Reads a line, Latin-1, with one character behind it. */
+  read(line: string): void {
+    this.#read(line, 0, line.length - 1, 0);
   }
 
-  line(block: string, start: number, end: number): void {
-    this.kinds.lines++;
-    this.#read(block, start, end, 0);
+  /** Reads a line that was counted when it came, at `time` (UTC ms): about the arrival of a message, nothing else is kept for later. */
+  readLate(line: string, time: number): void {
+    const envelope = this.#lateEnvelope;
+    if (!readEnvelope(line, 0, line.length - 1, envelope)) return;
+    const mta = this.#records.mtaOf(line, envelope);
+    const record = mta === null ? null : this.#records.read(line, envelope, mta);
+    if (mta !== null && record !== null) this.#correlator.apply(record, time, this.#hostAt(line, envelope.host, envelope.hostEnd).name, mta);
   }
 
   /** Samples since the last call. */

@@ -21,8 +21,10 @@ async function firstTime(source: Source, zone: Zone, year: number | null): Promi
   const envelope = newEnvelope();
   let first = 0;
   const framer = new LineFramer({
-    line: (block, start, end) => {
-      if (first === 0 && readEnvelope(block, start, end, envelope)) first = times.read(block, envelope) || 0;
+    line: (bytes, start, end) => {
+      if (first !== 0) return;
+      const line = bytes.toString('latin1', start, end + 1);
+      if (readEnvelope(line, 0, end - start, envelope)) first = times.read(line, envelope) || 0;
     },
   });
   try {

@@ -2,13 +2,18 @@ import { Worker } from 'node:worker_threads';
 import type { RuleFile } from '../bounce/rule.js';
 import type { DeliveryEvent } from '../delivery/event.js';
 import { UserError } from '../errors.js';
+import { type PackedEvents, pack } from './packed-events.js';
 import type { Commit, Writer } from './writer.js';
 
 /** What goes to the thread, in order. */
-export type ToThread = { kind: 'events'; events: DeliveryEvent[] } | { kind: 'commit'; events: DeliveryEvent[]; commit: Commit } | { kind: 'close' };
+export type ToThread = { kind: 'events'; events: PackedEvents } | { kind: 'commit'; events: PackedEvents; commit: Commit } | { kind: 'close' };
 
-/** What comes back: each commit is answered, and the first error. */
-export type FromThread = { kind: 'committed'; sourceId: number | null } | { kind: 'closed' } | { kind: 'failed'; error: FailedThere };
+/** What comes back: all events and each commit are answered, and the first error. */
+export type FromThread =
+  | { kind: 'taken' }
+  | { kind: 'committed'; sourceId: number | null }
+  | { kind: 'closed' }
+  | { kind: 'failed'; error: FailedThere };
 
 export interface FailedThere {
   message: string;
@@ -18,6 +23,8 @@ export interface FailedThere {
 
 /** Events sent at once: enough that a message costs nothing, few enough that the other thread always has work. */
 const EVENTS_PER_MESSAGE = 256;
+/** Messages that may wait at the other thread: reading is faster, and what waits takes memory. */
+const MAX_WAITING = 8;
 
 /**
  * Lets a thread of its own interpret and store, while this one reads on: measured on 300 MB of log, an ingest takes
@@ -25,7 +32,10 @@ const EVENTS_PER_MESSAGE = 256;
  */
 export class ThreadedWriter implements Writer {
   readonly #worker: Worker;
-  #events: DeliveryEvent[] = [];
+  #events: PackedEvents = [];
+  #count = 0;
+  #waiting = 0;
+  #taken: () => void = () => {};
   #error: Error | null = null;
   #answered: Promise<number | null> = Promise.resolve(null);
   #answer: (sourceId: number | null) => void = () => {};
@@ -45,11 +55,19 @@ export class ThreadedWriter implements Writer {
   }
 
   event(event: DeliveryEvent): void {
-    this.#events.push(event);
-    if (this.#events.length < EVENTS_PER_MESSAGE) return;
+    pack(this.#events, event);
+    if (++this.#count < EVENTS_PER_MESSAGE) return;
     if (this.#error !== null) throw this.#error;
-    this.#send({ kind: 'events', events: this.#events });
-    this.#events = [];
+    this.#waiting++;
+    this.#send({ kind: 'events', events: this.#takeEvents() });
+  }
+
+  async keepUp(): Promise<void> {
+    while (this.#waiting > MAX_WAITING && this.#error === null) {
+      await new Promise<void>((resolve) => {
+        this.#taken = resolve;
+      });
+    }
   }
 
   async commit(commit: Commit): Promise<void> {
@@ -58,8 +76,7 @@ export class ThreadedWriter implements Writer {
     this.#answered = new Promise((resolve) => {
       this.#answer = resolve;
     });
-    this.#send({ kind: 'commit', events: this.#events, commit });
-    this.#events = [];
+    this.#send({ kind: 'commit', events: this.#takeEvents(), commit });
   }
 
   async settled(): Promise<void> {
@@ -83,12 +100,22 @@ export class ThreadedWriter implements Writer {
     await this.#worker.terminate();
   }
 
+  #takeEvents(): PackedEvents {
+    const events = this.#events;
+    this.#events = [];
+    this.#count = 0;
+    return events;
+  }
+
   #send(message: ToThread): void {
     this.#worker.postMessage(message);
   }
 
   #receive(message: FromThread): void {
-    if (message.kind === 'committed') this.#answer(message.sourceId);
+    if (message.kind === 'taken') {
+      this.#waiting--;
+      this.#taken();
+    } else if (message.kind === 'committed') this.#answer(message.sourceId);
     else if (message.kind === 'closed') this.#answer(null);
     else
       this.#fail(
@@ -99,5 +126,6 @@ export class ThreadedWriter implements Writer {
   #fail(error: Error): void {
     this.#error ??= error;
     this.#answer(null);
+    this.#taken();
   }
 }

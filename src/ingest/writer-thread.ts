@@ -4,6 +4,7 @@ import { UserError } from '../errors.js';
 import { SqliteIngestStore } from '../store/sqlite/ingest-store.js';
 import { openForWriting } from '../store/sqlite/open.js';
 import { newWriter } from './new-writer.js';
+import { unpack } from './packed-events.js';
 import type { FromThread, ToThread } from './threaded-writer.js';
 import type { Writer } from './writer.js';
 
@@ -31,8 +32,11 @@ async function work(message: ToThread): Promise<void> {
     answer({ kind: 'closed' });
     return;
   }
-  for (const event of message.events) writer.event(event);
-  if (message.kind === 'events') return;
+  for (const event of unpack(message.events)) writer.event(event);
+  if (message.kind === 'events') {
+    answer({ kind: 'taken' });
+    return;
+  }
   await writer.commit(message.commit);
   answer({ kind: 'committed', sourceId: message.commit.source.id });
 }

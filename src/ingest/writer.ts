@@ -13,6 +13,8 @@ export interface Commit extends Omit<Batch, 'delivered'> {
 export interface Writer {
   /** Takes an event for the next commit. Throws what went wrong with earlier ones. */
   event(event: DeliveryEvent): void;
+  /** Waits until not too many events wait to be stored. */
+  keepUp(): Promise<void>;
   /**
    * Stores the events since the last commit and this, or nothing of it. May return before it is done; the next
    * commit, or `settled`, then waits for it and throws what went wrong. Sets `source.id` of a new source when done.

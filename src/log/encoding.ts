@@ -1,6 +1,6 @@
 /**
- * Blocks of a log are held as Latin-1 strings: one character a byte, so that positions are byte
- * positions and V8 keeps them in one-byte form. Text that is kept goes through here once.
+ * A line of a log is read as a Latin-1 string: one character a byte, so that positions are byte
+ * positions and V8 keeps it in one-byte form. Text that is kept goes through here once.
  */
 const NON_ASCII = /[\x80-\xff]/;
 
@@ -10,8 +10,8 @@ export function decodeUtf8(latin1: string): string {
 }
 
 /**
- * A copy of `text` that does not share memory with the block it was cut from. V8 keeps a substring of 13 or more
- * characters as a view of its parent, so one retained sender would otherwise keep a whole block of log alive.
+ * A copy of `text` that does not share memory with the line it was cut from. V8 keeps a substring of 13 or more
+ * characters as a view of its parent, so one retained sender would otherwise keep its whole line alive.
  * Concatenating and cutting again makes V8 copy the characters; it takes a third of the time of a Buffer round trip.
  */
 export function detach(text: string): string {

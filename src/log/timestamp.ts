@@ -1,3 +1,4 @@
+import { areSame, type Bytes, bytesOf } from './bytes.js';
 import { detach } from './encoding.js';
 import type { Envelope } from './envelope.js';
 import type { Zone } from './zone.js';
@@ -18,6 +19,12 @@ export class Timestamps {
   #stamp = '';
   #dayKey = -1;
   #dayLocal = 0;
+  /** The stamp that `readAt` was last asked for, without its fraction: up to the seconds, and the zone. */
+  readonly #seconds = bytesOf(Buffer.alloc(19));
+  #secondsLength = 0;
+  #zoneText = bytesOf(Buffer.alloc(0));
+  /** UTC ms of that second. */
+  #second = 0;
 
   /**
    * @param options.zone where local times were written
@@ -43,8 +50,39 @@ export class Timestamps {
     if (env.dialect === 'rfc3164' && this.#stamp !== '' && block.startsWith(this.#stamp, env.time)) return this.#last;
     const time = env.dialect === 'rfc3164' ? this.#readRfc3164(block, env.time) : this.#readIso(block, env);
     if (time > 0) this.#last = time;
+    if (!(time >= this.#second && time < this.#second + 1000)) this.#secondsLength = 0;
     // With the space behind it: a stamp with a fraction is another one.
     this.#stamp = env.dialect === 'rfc3164' && time > 0 && block.charCodeAt(env.time + 15) === 32 ? detach(block.slice(env.time, env.time + 16)) : '';
+    return time;
+  }
+
+  /**
+   * The same, of a stamp `bytes[start, end)`. Most lines are of the second of the line before: that is compared in place.
+   * @param length of the stamp up to its seconds: 15 (RFC 3164) or 19
+   */
+  readAt(window: Bytes, start: number, length: 15 | 19, end: number, env: Envelope): number {
+    const { bytes } = window;
+    let zone = start + length;
+    let milliseconds = 0;
+    const point = bytes[zone];
+    if (zone < end && (point === 46 || point === 44)) {
+      let scale = 100;
+      for (zone++; zone < end && isDigit(bytes[zone] as number); zone++, scale = scale >= 10 ? scale / 10 : 0)
+        milliseconds += scale * ((bytes[zone] as number) - 48);
+    }
+    const isSameZone = end - zone === this.#zoneText.bytes.length && areSame(window, zone, this.#zoneText, 0, end - zone);
+    if (this.#secondsLength === length && isSameZone && areSame(window, start, this.#seconds, 0, length)) {
+      this.#last = this.#second + milliseconds;
+      return this.#last;
+    }
+    env.time = 0;
+    const time = this.read(`${bytes.toString('latin1', start, end)} `, env);
+    if (time > 0) {
+      bytes.copy(this.#seconds.bytes, 0, start, start + length);
+      this.#secondsLength = length;
+      this.#zoneText = bytesOf(Buffer.from(bytes.subarray(zone, end)));
+      this.#second = time - milliseconds;
+    }
     return time;
   }
 

@@ -20,7 +20,7 @@ const entry = (message: Buffer) =>
 /** Lines that come of these chunks. */
 function linesOf(chunks: Buffer[]): { lines: string[]; pending: number; overlong: number } {
   const lines: string[] = [];
-  const framer = new ExportFramer({ line: (block, start, end) => lines.push(block.slice(start, end)) });
+  const framer = new ExportFramer({ line: (bytes, start, end) => lines.push(bytes.toString('latin1', start, end)) });
   for (const chunk of chunks) framer.push(chunk);
   const { pending } = framer;
   framer.end();

@@ -4,7 +4,7 @@ import { LineFramer, MAX_LINE_BYTES } from '../../src/log/lines.js';
 
 function frame(chunks: Buffer[]): string[] {
   const lines: string[] = [];
-  const framer = new LineFramer({ line: (block, start, end) => lines.push(block.slice(start, end)) });
+  const framer = new LineFramer({ line: (bytes, start, end) => lines.push(bytes.toString('latin1', start, end)) });
   for (const chunk of chunks) framer.push(chunk);
   framer.end();
   return lines;

@@ -1,4 +1,5 @@
 import { type Framer, type LineSink, MAX_LINE_BYTES } from '../lines.js';
+import { Window } from '../window.js';
 import { ENTRY_FIELDS, type Entry, type EntryField, syslogLine } from './entry.js';
 
 /** What begins the output of `journalctl -o export`. */
@@ -18,12 +19,14 @@ const EQUALS = 61;
  */
 export class ExportFramer implements Framer {
   readonly #sink: LineSink;
+  readonly #window: Window;
   #rest: Buffer = Buffer.alloc(0);
   #skip = 0;
   #overlong = 0;
 
-  constructor(sink: LineSink) {
+  constructor(sink: LineSink, window = new Window()) {
     this.#sink = sink;
+    this.#window = window;
   }
 
   get overlong(): number {
@@ -83,7 +86,9 @@ export class ExportFramer implements Framer {
     const line = syslogLine(entry)?.line;
     if (line === undefined) return;
     if (line.length > MAX_LINE_BYTES) this.#overlong++;
-    this.#sink.line(`${line.slice(0, MAX_LINE_BYTES)}\n`, 0, Math.min(line.length, MAX_LINE_BYTES));
+    const bytes = Buffer.from(`${line.slice(0, MAX_LINE_BYTES)}\n`, 'latin1');
+    const start = this.#window.put(bytes, this.#sink);
+    this.#sink.line(this.#window.bytes, start, start + bytes.length - 1);
   }
 
   #dropToNextEntry(): void {

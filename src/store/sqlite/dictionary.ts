@@ -4,17 +4,31 @@ import { detach } from '../../log/encoding.js';
 /** Entries kept in memory; beyond it the cache starts anew, so that a spammed host does not grow it without end. */
 const CACHE_LIMIT = 100_000;
 
+/** A table up to this size is read as a whole: then a value that is not in the cache is new, and nobody has to look for it. */
+const LOAD_LIMIT = 20_000;
+
+export interface DictionaryStatements {
+  /** All rows as `key` and `id`; `null` where rows are not looked for (see `find`). */
+  all: string | null;
+  /** The row with these columns; `null`: a value that is not cached is inserted again, for values that hardly come back that is cheaper than an index. */
+  find: string | null;
+  insert: string;
+}
+
 /**
- * A table that stores each distinct value once. Ids are cached; a value that is not is looked up and inserted, or without a
- * statement to look it up inserted again: for values that hardly come back that is cheaper than an index.
+ * A table that stores each distinct value once. Ids are cached.
  * The key is one string that identifies the row, the columns are what is written.
  */
 export class Dictionary {
   readonly #ids = new Map<string, number>();
+  readonly #all: Statement<[], { key: string; id: number }> | null;
   readonly #find: Statement | null;
   readonly #insert: Statement;
+  /** All rows are cached; `null` = not looked at yet. */
+  #isComplete: boolean | null = null;
 
-  constructor(db: Database, find: string | null, insert: string) {
+  constructor(db: Database, { all, find, insert }: DictionaryStatements) {
+    this.#all = all === null ? null : db.prepare(`${all} LIMIT ${LOAD_LIMIT + 1}`);
     this.#find = find === null ? null : db.prepare(find);
     this.#insert = db.prepare(insert);
   }
@@ -25,10 +39,25 @@ export class Dictionary {
   }
 
   #look(key: string, columns: readonly (string | number | null)[]): number {
-    const found = this.#find?.get(...columns) as { id: number } | undefined;
+    if (this.#isComplete === null) {
+      this.#isComplete = this.#load();
+      const loaded = this.#ids.get(key);
+      if (loaded !== undefined) return loaded;
+    }
+    const found = this.#isComplete ? undefined : (this.#find?.get(...columns) as { id: number } | undefined);
     const id = found?.id ?? Number(this.#insert.run(...columns).lastInsertRowid);
-    if (this.#ids.size >= CACHE_LIMIT) this.#ids.clear();
+    if (this.#ids.size >= CACHE_LIMIT) {
+      this.#ids.clear();
+      this.#isComplete = false;
+    }
     this.#ids.set(detach(key), id);
     return id;
+  }
+
+  #load(): boolean {
+    const rows = this.#all?.all() ?? [];
+    if (this.#all === null || rows.length > LOAD_LIMIT) return false;
+    for (const { key, id } of rows) this.#ids.set(key, id);
+    return true;
   }
 }

@@ -32,27 +32,33 @@ export class EventWriter {
 
   constructor(db: Database, handles: Handles) {
     this.#handles = handles;
-    this.#hosts = new Dictionary(db, 'SELECT id FROM host WHERE name = ?', 'INSERT INTO host (name) VALUES (?)');
-    this.#domains = new Dictionary(db, 'SELECT id FROM domain WHERE name = ?', 'INSERT INTO domain (name) VALUES (?)');
-    this.#senders = new Dictionary(
-      db,
-      'SELECT id FROM sender WHERE address = ? AND domain IS ?',
-      'INSERT INTO sender (address, domain) VALUES (?, ?)',
-    );
-    this.#clients = new Dictionary(db, null, 'INSERT INTO client (name, ip) VALUES (?, ?)');
+    const named = (table: string, column = 'name') =>
+      new Dictionary(db, {
+        all: `SELECT ${column} AS key, id FROM ${table}`,
+        find: `SELECT id FROM ${table} WHERE ${column} = ?`,
+        insert: `INSERT INTO ${table} (${column}) VALUES (?)`,
+      });
+    this.#hosts = named('host');
+    this.#domains = named('domain');
+    this.#addresses = named('address', 'ip');
+    this.#transports = named('transport');
+    this.#senders = new Dictionary(db, {
+      all: 'SELECT address AS key, id FROM sender',
+      find: 'SELECT id FROM sender WHERE address = ? AND domain IS ?',
+      insert: 'INSERT INTO sender (address, domain) VALUES (?, ?)',
+    });
+    this.#clients = new Dictionary(db, { all: null, find: null, insert: 'INSERT INTO client (name, ip) VALUES (?, ?)' });
     this.#signposts = new SignpostWriter(db);
-    this.#routes = new Dictionary(
-      db,
-      "SELECT id FROM route WHERE ifnull(mx, '') = ifnull(?, '') AND ifnull(provider, '') = ifnull(?, '')",
-      'INSERT INTO route (mx, provider) VALUES (?, ?)',
-    );
-    this.#addresses = new Dictionary(db, 'SELECT id FROM address WHERE ip = ?', 'INSERT INTO address (ip) VALUES (?)');
-    this.#transports = new Dictionary(db, 'SELECT id FROM transport WHERE name = ?', 'INSERT INTO transport (name) VALUES (?)');
-    this.#listings = new Dictionary(
-      db,
-      'SELECT id FROM listing WHERE list = ? AND subject = ? AND kind = ?',
-      'INSERT INTO listing (list, subject, kind) VALUES (?, ?, ?)',
-    );
+    this.#routes = new Dictionary(db, {
+      all: "SELECT ifnull(mx, '@' || ifnull(provider, 'null')) AS key, id FROM route",
+      find: "SELECT id FROM route WHERE ifnull(mx, '') = ifnull(?, '') AND ifnull(provider, '') = ifnull(?, '')",
+      insert: 'INSERT INTO route (mx, provider) VALUES (?, ?)',
+    });
+    this.#listings = new Dictionary(db, {
+      all: 'SELECT list || char(10) || subject || char(10) || kind AS key, id FROM listing',
+      find: 'SELECT id FROM listing WHERE list = ? AND subject = ? AND kind = ?',
+      insert: 'INSERT INTO listing (list, subject, kind) VALUES (?, ?, ?)',
+    });
     this.#findReply = db.prepare(
       `SELECT id FROM reply WHERE template = ? AND stage = ? AND ifnull(code, 0) = ifnull(?, 0) AND ifnull(enhanced, '') = ifnull(?, '')
          AND ifnull(provider, '') = ifnull(?, '')`,
