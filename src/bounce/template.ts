@@ -19,8 +19,6 @@ export interface MaskContext {
 
 export const NO_CONTEXT: MaskContext = { recipient: null, mx: null, mxIp: null };
 
-/** Words are what stands between these; colons and at signs belong to words (IPv6, addresses, times). */
-const WORD = /[^\s<>()[\]{}"',;=|\\\u0000-\u001f\u007f]+|[{}\u0000-\u001f\u007f]/g;
 const MASK = /\{(address|ip|host|number|id|time|text|recipient|mx|mx-ip)\}/g;
 
 /**
@@ -32,17 +30,57 @@ export function maskReply(text: string, context: MaskContext, keepsName: (host: 
   const masking: Masking = { text, context, values, keepsName };
   let template = '';
   let last = 0;
-  WORD.lastIndex = 0;
-  for (let found = WORD.exec(text); found !== null; found = WORD.exec(text)) {
-    const word = found[0];
-    const index = found.index;
-    if (ONLY_LETTERS.test(word) && !isQuotedUser(text, index)) continue;
-    const masked = maskWord(word, index, masking);
-    if (masked === null) continue;
-    template += text.slice(last, index) + masked;
-    last = index + word.length;
+  for (let at = 0; at < text.length; ) {
+    const kind = kindAt(text, at);
+    if (kind === BETWEEN) {
+      at++;
+      continue;
+    }
+    const end = kind === ALONE ? at + 1 : wordEnd(text, at);
+    if (!isPlainWord(text, at, end) || isQuotedUser(text, at)) {
+      const masked = maskWord(text.slice(at, end), at, masking);
+      if (masked !== null) {
+        template += text.slice(last, at) + masked;
+        last = end;
+      }
+    }
+    at = end;
   }
   return { template: template + text.slice(last), values };
+}
+
+/** What a character is to words: colons and at signs belong to them (IPv6, addresses, times). */
+const OF_WORD = 0;
+const LETTER = 1;
+const BETWEEN = 2;
+/** A word by itself: braces, which would look like masks, and control characters. */
+const ALONE = 3;
+const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  if (/[{}\u0000-\u001f\u007f]/.test(character)) return ALONE;
+  if (/[\s<>()[\]"',;=|\\]/.test(character)) return BETWEEN;
+  return /[A-Za-z-]/.test(character) ? LETTER : OF_WORD;
+});
+
+function kindAt(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  if (code < 128) return KINDS[code] as number;
+  return /\s/.test(text.charAt(at)) ? BETWEEN : OF_WORD;
+}
+
+/** By the character: an expression takes three times as long to tell words. */
+function wordEnd(text: string, start: number): number {
+  let end = start + 1;
+  while (end < text.length && kindAt(text, end) <= LETTER) end++;
+  return end;
+}
+
+/** Letters and dashes, perhaps with the end of a sentence behind them: never masked. */
+function isPlainWord(text: string, start: number, end: number): boolean {
+  const last = text.charCodeAt(end - 1);
+  const isEnded = end - start > 1 && (last === 46 || last === 58 || last === 33 || last === 63);
+  for (let at = start; at < (isEnded ? end - 1 : end); at++) if (kindAt(text, at) !== LETTER) return false;
+  return true;
 }
 
 /** The exact text: the inverse of `maskReply` with the same context. */
@@ -56,7 +94,6 @@ export function fillTemplate(template: string, values: readonly string[], contex
   });
 }
 
-const ONLY_LETTERS = /^[A-Za-z-]+[.:!?]?$/;
 /** Ends a sentence, not a word. */
 const TRAILING = '.:!?*';
 const IPV4 = /^(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?:(:)(\d+))?$/;

@@ -1,29 +1,40 @@
 import { Command } from 'commander';
-import { addBackup } from './commands/backup.js';
-import { addBlocklists } from './commands/blocklists.js';
-import { addCheck } from './commands/check.js';
-import { addClassify } from './commands/classify.js';
-import { addCompletion } from './commands/completion.js';
-import { addConfig } from './commands/config.js';
-import { addEvents } from './commands/events.js';
-import { addExplain } from './commands/explain.js';
-import { addIngest } from './commands/ingest.js';
-import { addMetrics } from './commands/metrics.js';
-import { addPrune } from './commands/prune.js';
-import { addReclassify } from './commands/reclassify.js';
-import { addReport } from './commands/report.js';
-import { addRules } from './commands/rules.js';
-import { addStatus } from './commands/status.js';
-import { addSuppress } from './commands/suppress.js';
-import { addTop } from './commands/top.js';
-import { addTrace } from './commands/trace.js';
-import { addTrend } from './commands/trend.js';
-import { addUnknown } from './commands/unknown.js';
+import { COMMANDS, type CommandName, newCommand } from './commands.js';
 import { configPath } from './config-path.js';
 import { packageVersion } from './version.js';
 
-/** All commands. What a command needs beyond its options is imported when it runs, so that `--help` is quick. */
-export function buildProgram(): Command {
+/** The modules of the commands: each is loaded when it is asked for. */
+const MODULES: Record<CommandName, () => Promise<(program: Command) => Command>> = {
+  ingest: async () => (await import('./commands/ingest.js')).addIngest,
+  top: async () => (await import('./commands/top.js')).addTop,
+  report: async () => (await import('./commands/report.js')).addReport,
+  trend: async () => (await import('./commands/trend.js')).addTrend,
+  blocklists: async () => (await import('./commands/blocklists.js')).addBlocklists,
+  events: async () => (await import('./commands/events.js')).addEvents,
+  trace: async () => (await import('./commands/trace.js')).addTrace,
+  explain: async () => (await import('./commands/explain.js')).addExplain,
+  classify: async () => (await import('./commands/classify.js')).addClassify,
+  suppress: async () => (await import('./commands/suppress.js')).addSuppress,
+  unknown: async () => (await import('./commands/unknown.js')).addUnknown,
+  rules: async () => (await import('./commands/rules.js')).addRules,
+  reclassify: async () => (await import('./commands/reclassify.js')).addReclassify,
+  check: async () => (await import('./commands/check.js')).addCheck,
+  metrics: async () => (await import('./commands/metrics.js')).addMetrics,
+  status: async () => (await import('./commands/status.js')).addStatus,
+  prune: async () => (await import('./commands/prune.js')).addPrune,
+  backup: async () => (await import('./commands/backup.js')).addBackup,
+  config: async () => (await import('./commands/config.js')).addConfig,
+  complete: async () => (await import('./commands/completion.js')).addCompletion,
+};
+/** These look at the options of all commands. */
+const OF_ALL: readonly string[] = ['complete', 'config'] satisfies CommandName[];
+
+/**
+ * The program with the options of the command that is asked for; the others are there by name: loading all takes as long as
+ * starting Node.
+ * @param asked the first word behind the program's name
+ */
+export async function buildProgram(asked: string | undefined): Promise<Command> {
   const program = new Command('bouncelog')
     .description('Reads Postfix and Exim logs and says what bounced, hard or soft, why, and what to do.')
     .version(packageVersion())
@@ -41,30 +52,9 @@ Examples:
   $ bouncelog trace someone@example.com  every attempt to deliver to this address
   $ bouncelog explain "550 5.7.26 …"     what a reply means and how to mend it`,
     );
-  const commands = [
-    addIngest,
-    addTop,
-    addReport,
-    addTrend,
-    addBlocklists,
-    addEvents,
-    addTrace,
-    addExplain,
-    addClassify,
-    addSuppress,
-    addUnknown,
-    addRules,
-    addReclassify,
-    addCheck,
-    addMetrics,
-    addStatus,
-    addPrune,
-    addBackup,
-    addConfig,
-    addCompletion,
-  ];
-  for (const add of commands) {
-    const command = add(program);
+  const needsAll = asked === 'help' || OF_ALL.includes(asked ?? '');
+  for (const name of Object.keys(COMMANDS) as CommandName[]) {
+    const command = needsAll || name === asked ? (await MODULES[name]())(program) : newCommand(program, name);
     for (const one of [command, ...command.commands])
       one.exitOverride().option('--config <path>', 'the configuration file (see `bouncelog config --help`)');
   }

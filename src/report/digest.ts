@@ -1,3 +1,4 @@
+import { UNCLASSIFIED } from '../bounce/causes.js';
 import { type Change, changeOf, type Series } from './change.js';
 import { hardRate, type NewReason, softRate } from './check.js';
 import { CLEAR_AFTER, type Incident } from './incidents.js';
@@ -40,7 +41,7 @@ export interface GroupValues {
   values: (string | number | null)[];
 }
 
-/** Figures of one hour: deliveries that went well, and failed. */
+/** Figures of one hour, or of the day that begins with it: deliveries that went well, and failed. */
 export interface HourFigures {
   hour: number;
   key: string | number | null;
@@ -83,6 +84,8 @@ export interface DigestAnswer {
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
+/** Spans of so many days are compared by the day, shorter ones by the hour. */
+const MIN_DAYS = 3;
 /** Deliveries below which a rate says nothing. */
 const MIN_SAMPLE = 20;
 /** A hard rate that is trouble whatever it was before. */
@@ -95,7 +98,7 @@ const SUSPECT_HARD = 50;
 
 export function digest(store: ReportStore, { range, now, limit }: DigestQuestion): DigestAnswer {
   const before = spanBefore(range);
-  const all = store.hourFigures(null, { since: before.since, until: range.until });
+  const all = store.figures(null, { since: before.since, until: range.until }, 'hour');
   const totalsOf = (of: Span) => store.top({ by: ['outcome'], range: of, filters: NO_FILTERS, sort: 'deliveries', limit: 1 }).totals;
   const totals = totalsOf(range);
   const totalsBefore = totalsOf(before);
@@ -111,7 +114,7 @@ export function digest(store: ReportStore, { range, now, limit }: DigestQuestion
     hard: changeBetween(all, all, ({ hard }) => hard, range),
     soft: changeBetween(all, all, ({ soft }) => soft, range),
     delivered: volumeChange(all, range),
-    groups: Object.fromEntries(DIGEST_GROUPS.map((group) => [group, groupOf(store, group, range, all, limit)])) as DigestAnswer['groups'],
+    groups: Object.fromEntries(DIGEST_GROUPS.map((group) => [group, groupOf(store, group, range, limit)])) as DigestAnswer['groups'],
     newReasons: store.newReasons(range, MIN_NEW).slice(0, limit),
     incidents: {
       opened: incidents.filter(({ first, state }) => isIn(first) && state === 'open'),
@@ -122,20 +125,24 @@ export function digest(store: ReportStore, { range, now, limit }: DigestQuestion
     notUnderstood: {
       lines: store.status().sources.reduce((sum, { kinds }) => sum + kinds.not_understood, 0),
       deliveries:
-        store.groups({ by: ['cause'], range, filters: { ...NO_FILTERS, cause: ['unclassified'] }, sort: 'deliveries', limit: 1 }).rows[0]
+        store.groups({ by: ['cause'], range, filters: NO_FILTERS, sort: 'deliveries', limit: 0 }).rows.find(({ keys }) => keys[0] === UNCLASSIFIED)
           ?.deliveries ?? 0,
     },
   };
   return { ...answer, ...verdictOf(answer) };
 }
 
-function groupOf(store: ReportStore, by: DigestGroup, range: Span, all: readonly HourFigures[], limit: number) {
+function groupOf(store: ReportStore, by: DigestGroup, range: Span, limit: number) {
   const before = spanBefore(range);
-  const ask = (of: Span, count: number) => store.top({ by: [by], range: of, filters: NO_FILTERS, sort: 'deliveries', limit: count });
+  const ask = (of: Span, count: number) => store.groups({ by: [by], range: of, filters: NO_FILTERS, sort: 'deliveries', limit: count });
   const { rows, more } = ask(range, limit);
   const earlier = new Map(ask(before, 0).rows.map((row) => [row.keys[0] ?? null, row.deliveries]));
   const values = rows.map(({ keys }) => keys[0] ?? null);
-  const figures = by === 'sender' ? null : store.hourFigures({ group: by, values }, { since: before.since, until: range.until });
+  const step = range.until - range.since >= MIN_DAYS * DAY ? 'day' : 'hour';
+  // Each span by itself: a day that lies in both is no step of either.
+  const figuresOf = (of: GroupValues | null) => [before, range].flatMap((span) => inSteps(store.figures(of, span, step), span, step));
+  const all = figuresOf(null);
+  const figures = by === 'sender' ? null : figuresOf({ group: by, values });
   return {
     more,
     rows: rows.map((row: TopRow): DigestRow => {
@@ -146,6 +153,24 @@ function groupOf(store: ReportStore, by: DigestGroup, range: Span, all: readonly
       return { key, hard, soft, deliveries, share, before: earlier.get(key) ?? 0, change };
     }),
   };
+}
+
+/** Figures by the hour as figures by the step: a day's stand at its first hour, or at the first of the span. */
+function inSteps(figures: readonly HourFigures[], span: Span, step: 'hour' | 'day'): HourFigures[] {
+  if (step === 'hour') return [...figures];
+  const steps = new Map<string, HourFigures>();
+  for (const one of figures) {
+    const hour = Math.max(one.hour - (one.hour % 24), Math.floor(span.since / HOUR));
+    const key = `${hour} ${one.key}`;
+    const sum = steps.get(key);
+    if (sum === undefined) steps.set(key, { ...one, hour });
+    else {
+      sum.hard += one.hard;
+      sum.soft += one.soft;
+      sum.delivered += one.delivered;
+    }
+  }
+  return [...steps.values()];
 }
 
 /** The change of a rate between the span before and the range, hour by hour. */

@@ -27,6 +27,9 @@ export interface Flow {
   last: number;
 }
 
+/** Mail to receivers of incidents in one hour (since 1970). Asked for a few hours only: those behind the last hit of an incident. */
+export type FlowsIn = (hour: number) => readonly Flow[];
+
 /** A receiver of an incident: a provider, or the domain where nobody knows who operates its MX. */
 export interface Receiver {
   name: string;
@@ -68,21 +71,26 @@ const SAME_INCIDENT = 6 * 3_600_000;
 /**
  * Incidents from hits and the mail around them, the newest last hit first, open ones before cleared ones.
  * @param hits of all time: an incident may have begun before any range
- * @param flows since the first hit
+ * @param lastHour of all mail: nothing flows after it
  */
-export function incidentsOf(hits: readonly ListingHits[], flows: readonly Flow[], { range, now, clearAfter }: IncidentQuestion): Incident[] {
-  const byReceiver = new Map([...groupBy(flows, ({ receiver }) => receiver)].map(([name, own]) => [name, inOrder(own)]));
+export function incidentsOf(
+  hits: readonly ListingHits[],
+  flowsIn: FlowsIn,
+  lastHour: number,
+  { range, now, clearAfter }: IncidentQuestion,
+): Incident[] {
+  const mail: Mail = { flowsIn, lastHour };
   const incidents: Incident[] = [];
   for (const ofOne of groupBy(hits, ({ list, subject, kind }) => `${list}\n${subject}\n${kind}`).values()) {
     let current: Incident | null = null;
     for (const hit of [...ofOne].sort((a, b) => a.first - b.first)) {
-      if (current !== null) current.cleared = hit.first > current.last + SAME_INCIDENT ? clearedAt(current, byReceiver, hit.first, clearAfter) : null;
+      if (current !== null) current.cleared = hit.first > current.last + SAME_INCIDENT ? clearedAt(current, mail, hit.first, clearAfter) : null;
       if (current === null || current.cleared !== null) {
         current = begin(hit);
         incidents.push(current);
       } else add(current, hit);
     }
-    if (current !== null) current.cleared = clearedAt(current, byReceiver, now, clearAfter);
+    if (current !== null) current.cleared = clearedAt(current, mail, now, clearAfter);
   }
   for (const incident of incidents) {
     incident.state = incident.cleared === null ? 'open' : 'cleared';
@@ -93,49 +101,35 @@ export function incidentsOf(hits: readonly ListingHits[], flows: readonly Flow[]
     .sort((a, b) => Number(a.cleared !== null) - Number(b.cleared !== null) || b.last - a.last || (a.list < b.list ? -1 : 1));
 }
 
+interface Mail {
+  flowsIn: FlowsIn;
+  lastHour: number;
+}
+
+const HOUR = 3_600_000;
+
 /** When it was known that an incident is over, before `until`; `null` when it is not. */
-function clearedAt({ receivers, last }: Incident, flows: ReadonlyMap<string, Flows>, until: number, clearAfter: number): number | null {
-  let accepted: number | null = last;
+function clearedAt({ receivers, last }: Incident, { flowsIn, lastHour }: Mail, until: number, clearAfter: number): number | null {
+  const waiting = new Set(receivers.map(({ name }) => name));
+  const names = new Set(waiting);
+  let accepted = last;
   let flowed: number | null = null;
-  for (const { name } of receivers) {
-    const own = flows.get(name);
-    const firstAccept = own === undefined ? null : firstMoment(own.delivered, last, until);
-    const firstFlow = own === undefined ? null : firstMoment(own.all, last, until);
-    accepted = accepted === null || firstAccept === null ? null : Math.max(accepted, firstAccept);
-    if (firstFlow !== null && (flowed === null || firstFlow < flowed)) flowed = firstFlow;
+  const end = Math.min(Math.floor(until / HOUR), lastHour);
+  for (let hour = Math.floor(last / HOUR); hour <= end && waiting.size > 0; hour++) {
+    // It was silent long enough, and mail flowed: whoever accepts later changes nothing.
+    if (flowed !== null && hour * HOUR > last + clearAfter) break;
+    const moments = new Map<string, number>();
+    for (const flow of flowsIn(hour)) {
+      const time = names.has(flow.receiver) ? momentBetween(flow, last, until) : null;
+      if (time === null) continue;
+      if (flowed === null || time < flowed) flowed = time;
+      if (flow.delivered) moments.set(flow.receiver, Math.min(time, moments.get(flow.receiver) ?? time));
+    }
+    for (const [name, time] of moments) if (waiting.delete(name)) accepted = Math.max(accepted, time);
   }
   const silent = flowed !== null && until - last >= clearAfter ? Math.max(last + clearAfter, flowed) : null;
-  const moments = [accepted, silent].filter((time) => time !== null && time < until) as number[];
+  const moments = [waiting.size === 0 ? accepted : null, silent].filter((time) => time !== null && time < until) as number[];
   return moments.length === 0 ? null : Math.min(...moments);
-}
-
-/** The mail to one receiver, in the order of time. */
-interface Flows {
-  all: Flow[];
-  delivered: Flow[];
-}
-
-function inOrder(flows: readonly Flow[]): Flows {
-  const all = [...flows].sort((a, b) => a.last - b.last);
-  return { all, delivered: all.filter(({ delivered }) => delivered) };
-}
-
-/** The first moment of mail that surely lies between two times: looked up, not looked through, for there are many hits and hours. */
-function firstMoment(flows: readonly Flow[], after: number, before: number): number | null {
-  let low = 0;
-  let high = flows.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((flows[middle] as Flow).last > after) high = middle;
-    else low = middle + 1;
-  }
-  // Hours overlap a little where several hosts log; the earliest moment is in one of the next.
-  let first: number | null = null;
-  for (const flow of flows.slice(low, low + 3)) {
-    const time = momentBetween(flow, after, before);
-    if (time !== null && (first === null || time < first)) first = time;
-  }
-  return first;
 }
 
 /** A moment of an hour's mail that surely lies between two times; of an hour only the first and the last moment are known. */

@@ -1,13 +1,19 @@
 import type { Incident } from './incidents.js';
 import { type StatusAnswer, sumOfKinds } from './status.js';
 
-/** Events of all time, by what became of them, why and where. */
+/** Events of all time of one kind. */
 export interface EventCount {
   /** `delivered`, or an outcome. */
   outcome: string;
-  cause: string | null;
-  provider: string | null;
+  /** The cause, or the provider; `null` = not known. */
+  key: string | null;
   events: number;
+}
+
+/** The same events, counted in two ways; delivered mail has no cause. */
+export interface EventCounts {
+  byCause: readonly EventCount[];
+  byProvider: readonly EventCount[];
 }
 
 export interface Metric {
@@ -18,7 +24,7 @@ export interface Metric {
 }
 
 export interface MetricFacts {
-  counts: readonly EventCount[];
+  counts: EventCounts;
   incidents: readonly Incident[];
   status: StatusAnswer;
   /** UTC ms; `null` = none. */
@@ -41,22 +47,19 @@ export function metricsOf({ counts, incidents, status, lastMail, databaseBytes, 
     counter(
       'bouncelog_delivered_total',
       'Deliveries to the world that went well.',
-      single(sumOf(counts.filter(({ outcome }) => outcome === 'delivered'))),
+      single(sumOf(counts.byProvider.filter(({ outcome }) => outcome === 'delivered'))),
     ),
     counter(
       'bouncelog_events_total',
       'Deliveries that were deferred, bounced, expired, recovered, or refused by us, by cause.',
-      summed(
-        counts.filter(({ outcome }) => outcome !== 'delivered'),
-        ({ outcome, cause }) => ({ outcome, cause: cause ?? 'unclassified' }),
-      ),
+      summed(counts.byCause, ({ outcome, key }) => ({ outcome, cause: key ?? 'unclassified' })),
     ),
     counter(
       'bouncelog_provider_events_total',
       'The same, and delivered mail, by who operates the receiving MX.',
       summed(
-        counts.filter(({ outcome }) => outcome !== 'rejected'),
-        ({ outcome, provider }) => ({ provider: provider !== null && isKnownProvider(provider) ? provider : OTHER, outcome }),
+        counts.byProvider.filter(({ outcome }) => outcome !== 'rejected'),
+        ({ outcome, key }) => ({ provider: key !== null && isKnownProvider(key) ? key : OTHER, outcome }),
       ),
     ),
     gauge('bouncelog_blocklist_incidents_open', 'Block list incidents that are open.', single(open.length)),

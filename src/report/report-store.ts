@@ -1,7 +1,7 @@
 import type { NewReason } from './check.js';
 import type { Deferrals, GroupValues, HourFigures } from './digest.js';
 import type { Incident, IncidentQuestion } from './incidents.js';
-import type { EventCount } from './metrics.js';
+import type { EventCounts } from './metrics.js';
 import type { EventRow, EventsQuestion, GroupsAnswer, TopAnswer, TopQuestion } from './question.js';
 import type { Range, Span } from './range.js';
 import type { StatusAnswer } from './status.js';
@@ -28,14 +28,14 @@ export interface ReportStore {
   incidents(question: IncidentQuestion): Incident[];
   /** Kinds of replies that came in a span, and never before it, to so many deliveries at least. */
   newReasons(range: Span, minDeliveries: number): NewReason[];
-  /** Failures by hour of some values of a group, or by hour alone with the delivered mail. */
-  hourFigures(of: GroupValues | null, range: Span): HourFigures[];
+  /** Failures by hour or day of some values of a group, or by time alone with the delivered mail. */
+  figures(of: GroupValues | null, range: Span, step: 'hour' | 'day'): HourFigures[];
   /** How deferrals ended in a span, and what waits now; `longAgo` in UTC ms. */
   deferrals(range: Span, longAgo: number): Deferrals;
   /** Several questions to one and the same state. */
   consistently<T>(ask: () => T): T;
   /** Events of all time. */
-  eventCounts(): EventCount[];
+  eventCounts(): EventCounts;
   /** Names in the store that begin with a prefix, so many as one can choose from. */
   namesLike(kind: NameKind, prefix: string): string[];
   /** UTC ms of the last line about mail; `null` = there was none. */

@@ -14,8 +14,11 @@ const hit = (hours: number, receiver = 'google', hits = 1, list = 'spamhaus-zen'
 });
 const flow = (hours: number, receiver = 'google', delivered = true): Flow => ({ receiver, delivered, first: at(hours), last: at(hours) + 1000 });
 
+const inHours = (flows: readonly Flow[]) => (hour: number) => flows.filter(({ first }) => Math.floor(first / HOUR) === hour);
+const LAST_HOUR = at(1000) / HOUR;
+
 function incidents(hits: ListingHits[], flows: Flow[], now: number) {
-  const found = incidentsOf(hits, flows, { range: { since: null, until: null }, now: at(now), clearAfter: CLEAR_AFTER });
+  const found = incidentsOf(hits, inHours(flows), LAST_HOUR, { range: { since: null, until: null }, now: at(now), clearAfter: CLEAR_AFTER });
   return found.map(({ state, first, last, hits, cleared }) => ({
     state,
     from: (first - at(0)) / HOUR,
@@ -55,13 +58,13 @@ describe('a block list incident', () => {
 
   it('is one for each subject, and stands in the ranges that it had a hit in', () => {
     const hits = [hit(0), hit(0, 'google', 1, 'spamhaus-zen', '192.0.2.2'), hit(30, 'google', 1, 'barracuda')];
-    const found = incidentsOf(hits, [], { range: { since: at(20), until: at(40) }, now: at(40), clearAfter: CLEAR_AFTER });
+    const found = incidentsOf(hits, () => [], LAST_HOUR, { range: { since: at(20), until: at(40) }, now: at(40), clearAfter: CLEAR_AFTER });
     expect(found.map(({ list }) => list)).toEqual(['barracuda']);
     expect(incidents(hits, [], 40)).toHaveLength(3);
   });
 
   it('names its receivers, most hits first', () => {
-    const [found] = incidentsOf([hit(0, 'a.example'), hit(1, 'b.example', 2), hit(2, 'a.example')], [], {
+    const [found] = incidentsOf([hit(0, 'a.example'), hit(1, 'b.example', 2), hit(2, 'a.example')], () => [], LAST_HOUR, {
       range: { since: null, until: null },
       now: at(3),
       clearAfter: CLEAR_AFTER,

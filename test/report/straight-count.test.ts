@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { BUCKETS, type Bucket, steps } from '../../src/report/buckets.js';
 import { digest } from '../../src/report/digest.js';
 import { type EventRow, type Filters, NO_FILTERS } from '../../src/report/question.js';
+import { problemsIn } from '../../src/store/sqlite/check.js';
 import { SqliteReportStore } from '../../src/store/sqlite/report-store.js';
+import { SummaryWriter } from '../../src/store/sqlite/summaries.js';
 import { ingest, memoryDatabase, sourceOf } from '../ingest/memory.js';
 
 const HOUR = 3_600_000;
@@ -69,11 +71,21 @@ const filters = fc.record<Partial<Filters>>(
   { requiredKeys: [] },
 );
 
-async function storeOf(all: readonly Try[]): Promise<SqliteReportStore> {
+/** @param summed how much of the log comes before everything is summed up; the rest comes after it, and some of that is summed up again */
+async function storeOf(all: readonly Try[], summed: number): Promise<SqliteReportStore> {
   const db = memoryDatabase();
-  await ingest(db, [sourceOf(Buffer.from(linesOf(all)))]);
+  const log = Buffer.from(linesOf(all));
+  const cut = log.indexOf('\n', Math.floor((log.length * summed) / 100)) + 1;
+  await ingest(db, [sourceOf(log.subarray(0, cut))]);
+  new SummaryWriter(db).summarizeAll();
+  await ingest(db, [sourceOf(log)]);
+  if (summed % 2 === 1) new SummaryWriter(db).summarizeAll();
+  expect(problemsIn(db)).toEqual([]);
   return new SqliteReportStore(db);
 }
+
+/** Days from both sides of a summary: every group that has one, against the same question of the events alone (a filter that holds for all leads there). */
+const SUMMED = ['cause', 'code', 'domain', 'provider', 'sender', 'outcome'] as const;
 
 describe('reports count what a straight count of the events counts', () => {
   it('trend: in every hour, day and week of every zone, with any filter', async () => {
@@ -85,8 +97,9 @@ describe('reports count what a straight count of the events counts', () => {
         fc.constantFrom<Bucket>(...BUCKETS),
         fc.nat(40 * 60),
         fc.integer({ min: 1, max: 30 * 60 }),
-        async (all, some, zone, bucket, from, length) => {
-          const store = await storeOf(all);
+        fc.nat(100),
+        async (all, some, zone, bucket, from, length, summed) => {
+          const store = await storeOf(all, summed);
           const asked = { ...NO_FILTERS, ...some };
           const events = withDelivery([...store.events({ range: { since: null, until: null }, filters: NO_FILTERS, limit: 0 })]).filter(
             ({ event }) =>
@@ -119,8 +132,8 @@ describe('reports count what a straight count of the events counts', () => {
 
   it('the digest: totals and causes of a span and of the one before', async () => {
     await fc.assert(
-      fc.asyncProperty(tries, fc.nat(30), fc.integer({ min: 1, max: 18 }), async (all, from, length) => {
-        const store = await storeOf(all);
+      fc.asyncProperty(tries, fc.nat(30), fc.integer({ min: 1, max: 18 }), fc.nat(100), async (all, from, length, summed) => {
+        const store = await storeOf(all, summed);
         const events = withDelivery([...store.events({ range: { since: null, until: null }, filters: NO_FILTERS, limit: 0 })]);
         const range = { since: START + from * HOUR, until: START + (from + length) * HOUR };
         const answer = digest(store, { range, now: range.until, limit: 0 });
@@ -143,6 +156,29 @@ describe('reports count what a straight count of the events counts', () => {
         store.close();
       }),
       { numRuns: 100 },
+    );
+  });
+
+  it('top: by each group that has summaries, from these as from everything', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        tries,
+        fc.constantFrom(...SUMMED),
+        fc.nat(40),
+        fc.integer({ min: 1, max: 60 }),
+        fc.nat(100),
+        async (all, by, from, length, summed) => {
+          const store = await storeOf(all, summed);
+          const range = { since: START + from * HOUR, until: START + (from + length) * HOUR };
+          const ask = (host: string[]) => store.top({ by: [by], range, filters: { ...NO_FILTERS, host }, sort: 'deliveries', limit: 0 });
+          // A filter that holds for everything: the summaries do not know hosts.
+          const { all: sum, rows, totals } = ask([]);
+          const expected = ask(['*']);
+          expect({ sum, rows, totals }).toEqual({ sum: expected.all, rows: expected.rows, totals: expected.totals });
+          store.close();
+        },
+      ),
+      { numRuns: 300 },
     );
   });
 });

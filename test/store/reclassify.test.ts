@@ -67,13 +67,18 @@ function exactTotals(db: Database.Database): unknown[] {
     .prepare(
       `SELECT e.hour, e.outcome, h.name, d.name, ro.mx, r.template, l.list, l.subject, e.prior_hour, sum(e.attempts), sum(e.deliveries), min(e.first_seen), max(e.last_seen),
          group_concat((SELECT group_concat(one, '|') FROM (SELECT pr.template || pro.mx || p.hour || ifnull(pl.list, '') AS one FROM prior p
-           JOIN reply pr ON pr.id = p.reply_id JOIN route pro ON pro.id = p.route_id LEFT JOIN listing pl ON pl.id = p.listing_id WHERE p.id = e.prior_id ORDER BY 1))) AS priors
+           JOIN reply pr ON pr.id = p.reply_id JOIN route pro ON pro.id = p.route_id LEFT JOIN listing pl ON pl.id = p.listing_id WHERE p.id = e.prior_id ORDER BY 1)), char(10)) AS priors
        FROM hourly e LEFT JOIN host h ON h.id = e.host_id LEFT JOIN domain d ON d.id = e.domain_id LEFT JOIN route ro ON ro.id = e.route_id
          LEFT JOIN reply r ON r.id = e.reply_id LEFT JOIN listing l ON l.id = e.listing_id
        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9`,
     )
     .raw()
-    .all();
+    .all()
+    .map((row) => {
+      // Rows of the totals that look alike but for their numbers come in any order.
+      const [priors, ...rest] = (row as unknown[]).reverse();
+      return [...rest.reverse(), String(priors).split('\n').sort()];
+    });
 }
 
 const own = (text: string) => new Classifier(allRules([{ name: 'own.toml', text }]));

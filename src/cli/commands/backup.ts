@@ -1,12 +1,11 @@
 import { chmodSync, closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
 import type { Command } from 'commander';
 import { UserError } from '../../errors.js';
+import { newCommand } from '../commands.js';
 import { DB_OPTION, databasePath } from '../database.js';
 
 export function addBackup(program: Command): Command {
-  return program
-    .command('backup')
-    .description('Copy the database to a file, also while an ingest writes to it.')
+  return newCommand(program, 'backup')
     .argument('<file>', 'the copy; one that is there is replaced when the new one is whole')
     .option(...DB_OPTION)
     .addHelpText(

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { UserError } from '../../errors.js';
 import { CLEAR_AFTER } from '../../report/incidents.js';
+import { newCommand } from '../commands.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addRangeOptions } from '../filters.js';
 import { terminal, write, writeAll, writePaged } from '../output.js';
@@ -21,9 +22,7 @@ interface BlocklistsOptions extends RangeOptions {
 }
 
 export function addBlocklists(program: Command): Command {
-  const command = program
-    .command('blocklists')
-    .description('Block lists that name our IPs and domains: since when, who uses them, whether it is over, where to ask for removal.')
+  const command = newCommand(program, 'blocklists')
     .option('--history', 'all incidents ever, not only those that are open or were in the last 7 days')
     .addOption(
       new Option('--clear-after <hours>', 'hours without a hit, while mail to the same receivers flows, after which an incident is over')

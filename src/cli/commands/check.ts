@@ -4,6 +4,7 @@ import type { CheckQuestion, Threshold } from '../../report/check.js';
 import { CLEAR_AFTER } from '../../report/incidents.js';
 import { spanBefore } from '../../report/range.js';
 import { filtersIn } from '../anonymizing.js';
+import { newCommand } from '../commands.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addQuestionOptions, type FilterOptions, filtersOf } from '../filters.js';
 import { wholeNumber, write } from '../output.js';
@@ -27,9 +28,7 @@ interface CheckOptions extends FilterOptions, RangeOptions {
 }
 
 export function addCheck(program: Command): Command {
-  const command = program
-    .command('check')
-    .description('One line for cron and monitoring (Nagios, Icinga): is mail healthy? Exit code 0 ok, 1 warning, 2 critical, 3 unknown.')
+  const command = newCommand(program, 'check')
     .addOption(
       new Option(
         '--max-hard-rate <percent>',

@@ -1,13 +1,12 @@
 import { finished } from 'node:stream/promises';
 import type { Command } from 'commander';
 import split2 from 'split2';
+import { newCommand } from '../commands.js';
 import { write } from '../output.js';
 import { classifierFor, RULES_OPTION } from '../rules.js';
 
 export function addClassify(program: Command): Command {
-  return program
-    .command('classify')
-    .description('Classify replies from stdin, one a line, as NDJSON in the same order.')
+  return newCommand(program, 'classify')
     .option(...RULES_OPTION)
     .addHelpText(
       'after',

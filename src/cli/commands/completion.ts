@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { UserError } from '../../errors.js';
 import type { NameKind } from '../../report/report-store.js';
+import { newCommand } from '../commands.js';
 import { databasePath } from '../database.js';
 import { write } from '../output.js';
 import { openReports } from '../reports.js';
@@ -12,9 +13,7 @@ const SHELLS = ['bash', 'zsh', 'fish'];
 const FROM_DATABASE: Record<string, NameKind> = { '--provider': 'provider', '--host': 'host', '--listing': 'listing', '--domain': 'domain' };
 
 export function addCompletion(program: Command): Command {
-  return program
-    .command('complete')
-    .description('The shell’s completion of commands, options, causes, and of providers, hosts, lists and domains in the database.')
+  return newCommand(program, 'complete')
     .argument('[words...]', 'bash, zsh or fish: prints the script for it')
     .addHelpText(
       'after',

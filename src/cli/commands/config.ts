@@ -1,15 +1,13 @@
 import type { Command } from 'commander';
 import { UserError } from '../../errors.js';
+import { newCommand } from '../commands.js';
 import { configPath } from '../config-path.js';
 import { write } from '../output.js';
 
 export function addConfig(program: Command): Command {
-  const config = program
-    .command('config')
-    .description('The configuration file: defaults for options.')
-    .addHelpText(
-      'after',
-      `
+  const config = newCommand(program, 'config').addHelpText(
+    'after',
+    `
 The file is --config, else $BOUNCELOG_CONFIG, else bouncelog/bouncelog.toml in the XDG configuration folder, else
 /etc/bouncelog/bouncelog.toml. Options win over the environment, the environment over the file.
 
@@ -27,7 +25,7 @@ The file is --config, else $BOUNCELOG_CONFIG, else bouncelog/bouncelog.toml in t
 Examples:
   $ bouncelog config check
   $ bouncelog config check ./bouncelog.toml`,
-    );
+  );
   config
     .command('check')
     .description('Looks at every key and value; exit code 2 when one is wrong.')

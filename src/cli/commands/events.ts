@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { filtersIn } from '../anonymizing.js';
+import { newCommand } from '../commands.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addQuestionOptions, type FilterOptions, filtersOf } from '../filters.js';
 import { terminal, wholeNumber, write, writeAll } from '../output.js';
@@ -15,9 +16,7 @@ interface EventsOptions extends FilterOptions, RangeOptions {
 }
 
 export function addEvents(program: Command): Command {
-  const command = program
-    .command('events')
-    .description('The classified events themselves, oldest first.')
+  const command = newCommand(program, 'events')
     .option('--limit <n>', 'events to show; 0 = all', wholeNumber('--limit'), 0)
     .addOption(new Option('--format <format>', 'table for people, ndjson for programs').choices(['table', 'json', 'ndjson', 'csv']))
     .option(...DB_OPTION);

@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import { UserError } from '../../errors.js';
 import type { KnownDomains } from '../../report/typo.js';
 import { readError } from '../../source/file.js';
+import { newCommand } from '../commands.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { terminal, write } from '../output.js';
 import { openReports } from '../reports.js';
@@ -16,9 +17,7 @@ interface ExplainOptions {
 }
 
 export function addExplain(program: Command): Command {
-  return program
-    .command('explain')
-    .description('What a reply, a code or a whole bounce message means: hard or soft, who must act, the fix.')
+  return newCommand(program, 'explain')
     .argument('[text...]', 'a reply, a reply code (550), an enhanced code (5.7.26), a bounce message (.eml file); - or nothing: stdin')
     .addOption(new Option('--format <format>', 'text for people, json for programs').choices(['text', 'json']).default('text'))
     .option(...RULES_OPTION)

@@ -1,14 +1,13 @@
 import { type Command, Option } from 'commander';
 import { UserError } from '../../errors.js';
+import { newCommand } from '../commands.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import type { IngestCommandOptions } from '../ingest/options.js';
 import { wholeNumber } from '../output.js';
 import { RULES_OPTION } from '../rules.js';
 
 export function addIngest(program: Command): Command {
-  return program
-    .command('ingest')
-    .description('Read logs into the database, going on where the last run stopped.')
+  return newCommand(program, 'ingest')
     .argument('[paths...]', 'files (plain or .gz .xz .zst .bz2), directories, globs, journal files; - is stdin; none: the usual places')
     .option(...DB_OPTION)
     .addOption(new Option('--format <mta>', 'read only this MTA’s lines').choices(['auto', 'postfix', 'exim']).default('auto'))

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { CLEAR_AFTER } from '../../report/incidents.js';
+import { newCommand } from '../commands.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { replaceFile } from '../files.js';
 import { write } from '../output.js';
@@ -12,9 +13,7 @@ interface MetricsOptions {
 }
 
 export function addMetrics(program: Command): Command {
-  return program
-    .command('metrics')
-    .description('Counters and gauges for Prometheus, for node_exporter’s textfile collector.')
+  return newCommand(program, 'metrics')
     .option('--output <file>', 'write this file, whole or not at all (a name that ends in .prom)')
     .option(...DB_OPTION)
     .addHelpText(

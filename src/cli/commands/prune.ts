@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { UserError } from '../../errors.js';
+import { newCommand } from '../commands.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { write } from '../output.js';
 import { spanOf } from '../range.js';
@@ -13,9 +14,7 @@ interface PruneOptions {
 const DAY = 86_400_000;
 
 export function addPrune(program: Command): Command {
-  return program
-    .command('prune')
-    .description('Drop events older than a span and give the space back; totals stay, and so does what is still open.')
+  return newCommand(program, 'prune')
     .addOption(new Option('--keep <span>', 'how long to keep events: 90d, 12w, 48h').argParser(keep).default(90 * DAY, '90d'))
     .addOption(new Option('--format <format>', 'text for people, json for programs').choices(['text', 'json']).default('text'))
     .option(...DB_OPTION)

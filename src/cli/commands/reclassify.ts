@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { UserError } from '../../errors.js';
+import { newCommand } from '../commands.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { terminal, write } from '../output.js';
 import { classifierFor, RULES_OPTION } from '../rules.js';
@@ -12,9 +13,7 @@ interface ReclassifyOptions {
 }
 
 export function addReclassify(program: Command): Command {
-  return program
-    .command('reclassify')
-    .description('Apply changed rules to all history, and say what moved from which cause to which.')
+  return newCommand(program, 'reclassify')
     .option('--dry-run', 'say what would move, but change nothing')
     .option(...RULES_OPTION)
     .addOption(new Option('--format <format>', 'text for people, json for programs').choices(['text', 'json']).default('text'))

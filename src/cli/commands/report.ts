@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { DigestAnswer } from '../../report/digest.js';
 import { endOfHour, type Span } from '../../report/range.js';
 import type { ReportStore } from '../../report/report-store.js';
+import { newCommand } from '../commands.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { replaceFile } from '../files.js';
 import { addRangeOptions } from '../filters.js';
@@ -23,9 +24,7 @@ interface ReportOptions extends RangeOptions {
 }
 
 export function addReport(program: Command): Command {
-  const command = program
-    .command('report')
-    .description('The nightly digest: is mail healthy, what changed, why, and what to do.')
+  const command = newCommand(program, 'report')
     .option('--limit <n>', 'rows of each table', wholeNumber('--limit'), 5)
     .addOption(new Option('--format <format>', 'text for people').choices(['text', 'markdown', 'json']).default('text'))
     .option('--html <file>', 'write one self-contained page with charts; without a range of the last 30 days')

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { UserError } from '../../errors.js';
+import { newCommand } from '../commands.js';
 import { terminal, write, writePaged } from '../output.js';
 import { ownRuleFiles, RULES_OPTION, ruleFile } from '../rules.js';
 
@@ -11,12 +12,9 @@ interface RulesOptions {
 const formatOption = () => new Option('--format <format>', 'text for people, json for programs').choices(['text', 'json']).default('text');
 
 export function addRules(program: Command): Command {
-  const rules = program
-    .command('rules')
-    .description('The classification rules: list them, check a file of your own, test which one decides a reply.')
-    .addHelpText(
-      'after',
-      `
+  const rules = newCommand(program, 'rules').addHelpText(
+    'after',
+    `
 A rule of your own, in a *.toml file of your rules folder:
 
   [[rule]]
@@ -35,7 +33,7 @@ in place of what varies. They run in RE2, in linear time; look-around and back r
 Examples:
   $ bouncelog rules test "550 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org"
   $ bouncelog rules check own.toml`,
-    );
+  );
   rules
     .command('list')
     .description('All rules in the order in which they decide.')

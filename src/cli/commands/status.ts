@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { safeText } from '../../render/safe.js';
 import type { SourceStatus } from '../../report/status.js';
+import { newCommand } from '../commands.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { terminal, wholeNumber, write, writePaged } from '../output.js';
 import { openReports } from '../reports.js';
@@ -16,9 +17,7 @@ interface StatusOptions {
 }
 
 export function addStatus(program: Command): Command {
-  return program
-    .command('status')
-    .description('Sources, how far each is read, how much of it was understood; the database and the last run.')
+  return newCommand(program, 'status')
     .option('--check', 'look whether the database is whole and its totals equal its events; exit code 1 when not')
     .option('--limit <n>', 'sources and samples to show; 0 = all', wholeNumber('--limit'), 10)
     .option('--tz <zone>', 'time zone of the times shown (default: this host’s)')

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { newCommand } from '../commands.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addRangeOptions } from '../filters.js';
 import { write } from '../output.js';
@@ -13,9 +14,7 @@ interface SuppressOptions extends RangeOptions {
 }
 
 export function addSuppress(program: Command): Command {
-  const command = program
-    .command('suppress')
-    .description('Addresses to stop mailing: they failed for good, for a reason of their own that lasts, and took no mail since.')
+  const command = newCommand(program, 'suppress')
     .addOption(new Option('--format <format>', 'plain: addresses alone').choices(['csv', 'json', 'plain']).default('csv'))
     .option(...DB_OPTION);
   return addRangeOptions(command)

@@ -3,6 +3,7 @@ import { UserError } from '../../errors.js';
 import { GROUPS, type Group, SORTS, type Sort } from '../../report/question.js';
 import { endOfHour, type Range, spanBefore } from '../../report/range.js';
 import { filtersIn } from '../anonymizing.js';
+import { newCommand } from '../commands.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addQuestionOptions, type FilterOptions, filtersOf } from '../filters.js';
 import { terminal, wholeNumber, write, writeAll, writePaged } from '../output.js';
@@ -23,9 +24,7 @@ interface TopOptions extends FilterOptions, RangeOptions {
 }
 
 export function addTop(program: Command): Command {
-  const command = program
-    .command('top')
-    .description('What fails most, hard and soft side by side.')
+  const command = newCommand(program, 'top')
     .addOption(new Option('--by <groups>', `what to group by; a comma nests: ${GROUPS.join(', ')}`).argParser(groups).default(['cause'], 'cause'))
     .addOption(new Option('--sort <column>', 'greatest first by this').choices(SORTS).default('deliveries'))
     .option('--limit <n>', 'groups of each level to show; 0 = all', wholeNumber('--limit'), 10)

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { addressIn } from '../anonymizing.js';
+import { newCommand } from '../commands.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addRangeOptions } from '../filters.js';
 import { terminal, wholeNumber, write, writePaged } from '../output.js';
@@ -15,9 +16,7 @@ interface TraceOptions extends RangeOptions {
 }
 
 export function addTrace(program: Command): Command {
-  const command = program
-    .command('trace')
-    .description('The life of a message or a recipient: every attempt, its reply and cause, to the end.')
+  const command = newCommand(program, 'trace')
     .argument('<what>', 'a queue id, a message id, or the address of a sender or recipient')
     .option('--limit <n>', 'messages to show, the latest; 0 = all', wholeNumber('--limit'), 20)
     .addOption(new Option('--format <format>', 'text for people, json for programs').choices(['text', 'json']).default('text'))

@@ -3,6 +3,7 @@ import { UserError } from '../../errors.js';
 import { BUCKETS, type Bucket } from '../../report/buckets.js';
 import { GROUPS, type Group } from '../../report/question.js';
 import { filtersIn } from '../anonymizing.js';
+import { newCommand } from '../commands.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addQuestionOptions, type FilterOptions, filtersOf } from '../filters.js';
 import { terminal, wholeNumber, write, writePaged } from '../output.js';
@@ -28,9 +29,7 @@ const DEFAULT_SPANS: Record<Bucket, string> = { hour: '48h', day: '30d', week: '
 const MAX_STEPS = 1000;
 
 export function addTrend(program: Command): Command {
-  const command = program
-    .command('trend')
-    .description('Failures over time, a small picture for each group; a gap is where the log has nothing at all.')
+  const command = newCommand(program, 'trend')
     .addOption(new Option('--by <group>', 'what to group by').choices(GROUPS).default('cause'))
     .addOption(new Option('--bucket <span>', 'what one bar stands for').choices(BUCKETS).default('day'))
     .option('--limit <n>', 'groups to show; 0 = all', wholeNumber('--limit'), 10)

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { newCommand } from '../commands.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addRangeOptions } from '../filters.js';
 import { terminal, wholeNumber, write, writeAll, writePaged } from '../output.js';
@@ -14,9 +15,7 @@ interface UnknownOptions extends RangeOptions {
 }
 
 export function addUnknown(program: Command): Command {
-  const command = program
-    .command('unknown')
-    .description('Replies that no rule knows, alike ones together, most frequent first, each with a rule to start from.')
+  const command = newCommand(program, 'unknown')
     .option('--limit <n>', 'groups to show; 0 = all', wholeNumber('--limit'), 10)
     .addOption(new Option('--format <format>', 'toml: the rules alone').choices(['text', 'json', 'toml']).default('text'))
     .option(...DB_OPTION);

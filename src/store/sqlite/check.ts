@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { outcomeName } from './outcomes.js';
 import { firstWholeHour } from './pruned.js';
+import { hoursOf, SUMMARIES, type Summary } from './summaries.js';
 
 const HOUR = 3_600_000;
 
@@ -13,7 +14,7 @@ export function problemsIn(db: Database): string[] {
   const dangling = (db.pragma('foreign_key_check') as { table: string; parent: string }[]).map(
     ({ table, parent }) => `a row of ${table} refers to a ${parent} that is not there`,
   );
-  return [...new Set(dangling), ...differencesIn(db)];
+  return [...new Set(dangling), ...differencesIn(db), ...summariesOff(db)];
 }
 
 /** The totals must equal the events: each event is counted once, in its hour. Hours whose events were pruned keep their totals. */
@@ -34,4 +35,24 @@ function differencesIn(db: Database): string[] {
       ({ outcome, events, totals, tried, attempts }) =>
         `${outcomeName(outcome)}: ${events} events with ${tried} tries, but totals of ${totals} with ${attempts}`,
     );
+}
+
+/** The summaries must equal the totals of the hours and days that they are of. */
+function summariesOff(db: Database): string[] {
+  const isOff = (summary: Summary, where: string) =>
+    db
+      .prepare<[], { summed: number | null; total: number | null }>(
+        `SELECT (SELECT sum(deliveries) FROM summary WHERE by = ${SUMMARIES[summary]}) AS summed,
+           (SELECT sum(h.deliveries) FROM hourly h JOIN summarized z ON z.hours = ${hoursOf(summary)}
+              AND z.start = h.hour - h.hour % ${hoursOf(summary)} WHERE ${where}) AS total`,
+      )
+      .all()
+      .some(({ summed, total }) => (summed ?? 0) !== (total ?? 0));
+  const off = [
+    isOff('all', '1') && 'all',
+    isOff('cause', 'h.outcome > 0') && 'causes',
+    isOff('provider', '1') && 'providers',
+    isOff('domain', 'h.outcome IN (1, 2, 3)') && 'domains',
+  ];
+  return off.filter((name) => name !== false).map((name) => `the summaries of ${name} differ from the totals`);
 }

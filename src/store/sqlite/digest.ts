@@ -1,46 +1,99 @@
 import type { Database } from 'better-sqlite3';
 import type { Deferrals, GroupValues, HourFigures } from '../../report/digest.js';
 import type { Span } from '../../report/range.js';
+import { hourOf } from './hourly.js';
+import { hoursWithMail } from './hours.js';
 import { DELIVERED, OUTCOME_IDS } from './outcomes.js';
+import { type Covered, coverage, hoursOf, SUMMARIES } from './summaries.js';
 
 const HOUR = 3_600_000;
 const { deferred, bounced, expired, recovered } = OUTCOME_IDS;
+const FIGURES = `sum(CASE WHEN e.outcome IN (${bounced}, ${expired}) THEN e.deliveries ELSE 0 END) AS hard,
+  sum(CASE WHEN e.outcome = ${deferred} THEN e.deliveries ELSE 0 END) AS soft,
+  sum(CASE WHEN e.outcome = ${DELIVERED} THEN e.deliveries ELSE 0 END) AS delivered`;
+const FAILED = `e.outcome IN (${deferred}, ${bounced}, ${expired})`;
 
-const KEYS: Record<GroupValues['group'], string> = { cause: 'r.cause', provider: 'ro.provider', domain: 'd.name', code: 'r.code' };
-
-const JOINS: Record<GroupValues['group'], string> = {
-  cause: 'JOIN reply r ON r.id = e.reply_id',
-  provider: 'JOIN route ro ON ro.id = e.route_id',
-  domain: 'JOIN domain d ON d.id = e.domain_id',
-  code: 'JOIN reply r ON r.id = e.reply_id',
+/** How rows of a group's values are found in the totals and in the summaries. */
+const GROUPS: Record<GroupValues['group'], { key: string; join: string; where: string; summaryKey: string; summaryJoin: string }> = {
+  cause: {
+    key: 'r.cause',
+    join: 'JOIN reply r ON r.id = e.reply_id',
+    where: `e.reply_id IN (SELECT id FROM reply WHERE cause IN WANTED)`,
+    summaryKey: 'e.key',
+    summaryJoin: '',
+  },
+  code: {
+    key: 'r.code',
+    join: 'JOIN reply r ON r.id = e.reply_id',
+    where: `e.reply_id IN (SELECT id FROM reply WHERE code IN WANTED)`,
+    summaryKey: 'e.key',
+    summaryJoin: '',
+  },
+  provider: {
+    key: 'ro.provider',
+    join: 'JOIN route ro ON ro.id = e.route_id',
+    where: `e.route_id IN (SELECT id FROM route WHERE provider IN WANTED)`,
+    summaryKey: 'e.key',
+    summaryJoin: '',
+  },
+  domain: {
+    key: 'd.name',
+    join: 'JOIN domain d ON d.id = e.domain_id',
+    where: `e.domain_id IN (SELECT id FROM domain WHERE name IN WANTED)`,
+    summaryKey: 'd.name',
+    summaryJoin: 'JOIN domain d ON d.id = e.key',
+  },
 };
 
-/** Failures by hour of some values of a group, or by hour alone with the delivered mail. */
-export function hourFigures(db: Database, of: GroupValues | null, { since, until }: Span): HourFigures[] {
-  const outcomes = of === null ? `${DELIVERED}, ${deferred}, ${bounced}, ${expired}` : `${deferred}, ${bounced}, ${expired}`;
-  const key = of === null ? 'NULL' : KEYS[of.group];
+/**
+ * Failures of some values of a group, or of all with the delivered mail.
+ * @param step by the hour, or by the day where that is much quicker; figures of a day stand at its first hour
+ */
+export function figures(db: Database, of: GroupValues | null, { since, until }: Span, step: 'hour' | 'day'): HourFigures[] {
+  const summary = of?.group ?? 'all';
+  const [first, end] = [Math.floor(since / HOUR), Math.ceil(until / HOUR)];
+  if (step === 'hour' && hoursOf(summary) > 1) return figuresFromTotals(db, of, hoursWithMail(db, { since, until }).map(hourOf));
+  const covered = coverage(db, summary, first, end);
+  const summed = covered.isEmpty ? [] : figuresFromSummary(db, of, covered);
+  return covered.rest.length === 0 ? summed : [...summed, ...figuresFromTotals(db, of, covered.rest)];
+}
+
+function figuresFromSummary(db: Database, of: GroupValues | null, { since, until }: Covered): HourFigures[] {
+  const { key, join } = of === null ? { key: 'NULL', join: '' } : { key: GROUPS[of.group].summaryKey, join: GROUPS[of.group].summaryJoin };
+  const where = of === null ? '1' : `${FAILED} AND ${key} IN (SELECT value FROM json_each(?))`;
   return db
     .prepare<unknown[], HourFigures>(
-      `SELECT e.hour, ${key} AS key,
-         sum(CASE WHEN e.outcome IN (${bounced}, ${expired}) THEN e.deliveries ELSE 0 END) AS hard,
-         sum(CASE WHEN e.outcome = ${deferred} THEN e.deliveries ELSE 0 END) AS soft,
-         sum(CASE WHEN e.outcome = ${DELIVERED} THEN e.deliveries ELSE 0 END) AS delivered
-       FROM hourly e ${of === null ? '' : JOINS[of.group]}
-       WHERE e.hour >= ? AND e.hour < ? AND e.outcome IN (${outcomes}) ${of === null ? '' : `AND ${key} IN (SELECT value FROM json_each(?))`} GROUP BY 1, 2`,
+      `SELECT e.start AS hour, ${key} AS key, ${FIGURES} FROM summary e ${join}
+       WHERE e.by = ${SUMMARIES[of?.group ?? 'all']} AND e.start >= ? AND e.start < ? AND ${where} GROUP BY 1, 2`,
     )
-    .all(Math.floor(since / HOUR), Math.ceil(until / HOUR), ...(of === null ? [] : [JSON.stringify(of.values)]));
+    .all(since, until, ...(of === null ? [] : [JSON.stringify(of.values)]));
+}
+
+function figuresFromTotals(db: Database, of: GroupValues | null, hours: readonly number[]): HourFigures[] {
+  const { key, join, where } = of === null ? { key: 'NULL', join: '', where: '1' } : GROUPS[of.group];
+  const wanted = of === null ? '1' : `${FAILED} AND ${where.replace('WANTED', '(SELECT value FROM json_each(?))')}`;
+  return db
+    .prepare<unknown[], HourFigures>(
+      `SELECT e.hour, ${key} AS key, ${FIGURES} FROM hourly e ${join}
+       WHERE e.hour IN (SELECT value FROM json_each(?)) AND ${wanted} GROUP BY 1, 2`,
+    )
+    .all(JSON.stringify(hours), ...(of === null ? [] : [JSON.stringify(of.values)]));
 }
 
 /** How deferrals ended in a span, and what waits now. */
 export function deferrals(db: Database, { since, until }: Span, longAgo: number): Deferrals {
-  const delays = db
-    .prepare<[number, number], { delay: number | null }>(
-      `SELECT delay_ms AS delay FROM event WHERE time >= ? AND time < ? AND outcome = ${recovered} ORDER BY delay_ms`,
+  const span = `time >= ? AND time < ? AND outcome = ${recovered}`;
+  const known = db
+    .prepare<[number, number], { recovered: number; known: number; longest: number | null }>(
+      `SELECT count(*) AS recovered, count(delay_ms) AS known, max(delay_ms) AS longest FROM event WHERE ${span}`,
     )
-    .all(since, until)
-    .map(({ delay }) => delay);
-  const known = delays.filter((delay) => delay !== null);
-  const seconds = (delay: number | undefined) => (delay === undefined ? null : delay / 1000);
+    .get(since, until) ?? { recovered: 0, known: 0, longest: null };
+  const median = db
+    .prepare<[number, number, number], { delay: number }>(
+      `SELECT delay_ms AS delay FROM event WHERE ${span} AND delay_ms IS NOT NULL ORDER BY delay_ms LIMIT 1 OFFSET ?`,
+    )
+    .get(since, until, Math.floor(known.known / 2))?.delay;
+  const seconds = (delay: number | null | undefined) => (delay === undefined || delay === null ? null : delay / 1000);
   const waiting = db
     .prepare<[number], { waiting: number; oldest: number | null; soon_expired: number }>(
       `SELECT count(*) AS waiting, min(nullif(m.arrived, 0)) AS oldest, ifnull(sum(m.arrived > 0 AND m.arrived < ?), 0) AS soon_expired
@@ -48,9 +101,9 @@ export function deferrals(db: Database, { since, until }: Span, longAgo: number)
     )
     .get(longAgo) ?? { waiting: 0, oldest: null, soon_expired: 0 };
   return {
-    recovered: delays.length,
-    medianSeconds: seconds(known[Math.floor(known.length / 2)]),
-    longestSeconds: seconds(known.at(-1)),
+    recovered: known.recovered,
+    medianSeconds: seconds(median),
+    longestSeconds: seconds(known.longest),
     waiting: waiting.waiting,
     oldest: waiting.oldest,
     soonExpired: waiting.soon_expired,

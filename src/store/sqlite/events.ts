@@ -10,10 +10,12 @@ import { HourlyTotals, hourOf } from './hourly.js';
 import { OUTCOME_IDS } from './outcomes.js';
 import { type DeliveryHandle, remember, type WhereAndWhy } from './prior.js';
 import { SignpostWriter } from './signpost.js';
+import type { SummaryWriter } from './summaries.js';
 
 /** Writes deliveries, events and what they refer to. Runs inside the transaction of a commit. */
 export class EventWriter {
   readonly #handles: Handles;
+  readonly #summaries: SummaryWriter;
   readonly #hosts: Dictionary;
   readonly #domains: Dictionary;
   readonly #senders: Dictionary;
@@ -30,8 +32,9 @@ export class EventWriter {
   readonly #findRejection: Statement;
   readonly #hourly: HourlyTotals;
 
-  constructor(db: Database, handles: Handles) {
+  constructor(db: Database, handles: Handles, summaries: SummaryWriter) {
     this.#handles = handles;
+    this.#summaries = summaries;
     const named = (table: string, column = 'name') =>
       new Dictionary(db, {
         all: `SELECT ${column} AS key, id FROM ${table}`,
@@ -92,6 +95,7 @@ export class EventWriter {
     const handle = this.#handleOf(item, host, domain);
     const ownReply = this.#replyId(item.reply);
     const outcome = OUTCOME_IDS[event.outcome];
+    this.#summaries.touch(hourOf(event.time));
     this.#insertEvent.run(
       event.time,
       outcome,
@@ -122,6 +126,7 @@ export class EventWriter {
 
   writeDelivered(tally: DeliveredTally): void {
     const host = this.#hostId(tally.host);
+    this.#summaries.touch(hourOf(tally.firstSeen));
     const domain = tally.domain === null ? 0 : this.#domainId(tally.domain);
     this.#hourly.addDelivered({ host, domain, route: this.#routeId(tally.mx, tally.provider) }, tally);
   }

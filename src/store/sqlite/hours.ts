@@ -12,14 +12,15 @@ export function firstHour(db: Database): number | null {
 /** UTC ms of the beginnings of hours in which the log had anything about mail. */
 export function hoursWithMail(db: Database, { since, until }: Span): number[] {
   // Hour by hour through the primary key: DISTINCT would read every row.
+  const [first, end] = [Math.floor(since / HOUR), Math.ceil(until / HOUR)];
   return db
-    .prepare<[number, number], { hour: number }>(
+    .prepare<[number, number, number], { hour: number }>(
       `WITH RECURSIVE found (hour) AS (
          SELECT min(hour) FROM hourly WHERE hour >= ?
          UNION ALL
          SELECT (SELECT min(hour) FROM hourly h WHERE h.hour > found.hour) FROM found WHERE found.hour < ?
-       ) SELECT hour FROM found WHERE hour IS NOT NULL`,
+       ) SELECT hour FROM found WHERE hour < ?`,
     )
-    .all(Math.floor(since / HOUR), Math.ceil(until / HOUR) - 1)
+    .all(first, end - 1, end)
     .map(({ hour }) => hour * HOUR);
 }

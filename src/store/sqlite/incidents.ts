@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { Flow, ListingHits } from '../../report/incidents.js';
+import type { Flow, FlowsIn, ListingHits } from '../../report/incidents.js';
 import { DELIVERED, OUTCOME_IDS } from './outcomes.js';
 
 const { deferred, bounced, expired } = OUTCOME_IDS;
@@ -21,16 +21,23 @@ export function listingHits(db: Database): ListingHits[] {
     .all();
 }
 
-/** Mail to these receivers by hour, from a time on (UTC ms). */
-export function flowsTo(db: Database, receivers: readonly string[], since: number): Flow[] {
-  return db
-    .prepare<[number, string], Omit<Flow, 'delivered'> & { delivered: number }>(
-      `SELECT ${RECEIVER} AS receiver, e.outcome = ${DELIVERED} AS delivered, min(e.first_seen) AS first, max(e.last_seen) AS last
-       FROM hourly e JOIN route ro ON ro.id = e.route_id LEFT JOIN domain d ON d.id = e.domain_id
-       WHERE e.hour >= ? AND (e.outcome = ${DELIVERED} OR ${TRIES} AND e.attempts > 0)
-         AND ${RECEIVER} IN (SELECT value FROM json_each(?))
-       GROUP BY e.hour, receiver, 2`,
-    )
-    .all(Math.floor(since / 3_600_000), JSON.stringify(receivers))
-    .map((row) => ({ ...row, delivered: row.delivered === 1 }));
+/** Mail to these receivers, an hour at a time. */
+export function flowsTo(db: Database, receivers: readonly string[]): FlowsIn {
+  const routes = db
+    .prepare<[string], { id: number }>('SELECT id FROM route WHERE provider IS NULL OR provider IN (SELECT value FROM json_each(?))')
+    .all(JSON.stringify(receivers))
+    .map(({ id }) => id);
+  const inHour = db.prepare<[number, string], Omit<Flow, 'delivered'> & { delivered: number }>(
+    `SELECT ${RECEIVER} AS receiver, e.outcome = ${DELIVERED} AS delivered, min(e.first_seen) AS first, max(e.last_seen) AS last
+     FROM hourly e JOIN route ro ON ro.id = e.route_id LEFT JOIN domain d ON d.id = e.domain_id
+     WHERE e.hour = ? AND (e.outcome = ${DELIVERED} OR ${TRIES} AND e.attempts > 0) AND e.route_id IN (SELECT value FROM json_each(?))
+     GROUP BY 1, 2`,
+  );
+  const ids = JSON.stringify(routes);
+  const known = new Map<number, Flow[]>();
+  return (hour) => {
+    const flows = known.get(hour) ?? inHour.all(hour, ids).map((row) => ({ ...row, delivered: row.delivered === 1 }));
+    known.set(hour, flows);
+    return flows;
+  };
 }

@@ -7,9 +7,11 @@ import type { RunSummary } from '../../report/run-summary.js';
 import type { Batch, IngestStore, InterpretedEvent, SourcePosition } from '../store.js';
 import { EventWriter } from './events.js';
 import { Handles } from './handles.js';
+import { hourOf } from './hourly.js';
 import { Meta } from './meta.js';
 import { explain, guard } from './open.js';
 import { OpenState } from './open-state.js';
+import { SummaryWriter } from './summaries.js';
 
 interface SourceRow {
   id: number;
@@ -24,6 +26,9 @@ interface SourceRow {
   cursor: string | null;
 }
 
+/** A log whose newest line is no older is written now. */
+const LIVE_MS = 7_200_000;
+
 /** Samples of lines not understood that are kept in all; they are for looking at, not for counting. */
 const MAX_SAMPLES = 200;
 
@@ -31,6 +36,7 @@ const MAX_SAMPLES = 200;
 export class SqliteIngestStore implements IngestStore {
   readonly #db: Database;
   readonly #events: EventWriter;
+  readonly #summaries: SummaryWriter;
   readonly #open: OpenState;
   readonly #meta: Meta;
   readonly #insertSource: Statement;
@@ -41,11 +47,14 @@ export class SqliteIngestStore implements IngestStore {
   readonly #begin: Statement;
   readonly #commit: Statement;
   #inTransaction = false;
+  #hasWritten = false;
+  #summedUntil = 0;
 
   constructor(db: Database) {
     this.#db = db;
     const handles = new Handles(db);
-    this.#events = new EventWriter(db, handles);
+    this.#summaries = new SummaryWriter(db);
+    this.#events = new EventWriter(db, handles, this.#summaries);
     this.#open = new OpenState(db, handles);
     this.#meta = new Meta(db);
     this.#insertSource = db.prepare(
@@ -160,15 +169,28 @@ export class SqliteIngestStore implements IngestStore {
       this.#writeSource(batch.source);
       this.#meta.set('line_state', batch.lineState);
       if (batch.forgotten > 0) this.#meta.set('forgotten', String(Number(this.#meta.get('forgotten') ?? 0) + batch.forgotten));
+      this.#summarizePast(batch.source.lastTime);
       this.#commit.run();
       this.#inTransaction = false;
+      this.#hasWritten = true;
     });
+  }
+
+  /** While a live log is followed, each hour is summed up when it is over; the rest when the run ends. */
+  #summarizePast(newest: number): void {
+    const hour = hourOf(newest);
+    if (hour <= this.#summedUntil || Math.abs(Date.now() - newest) > LIVE_MS) return;
+    this.#summaries.summarize(hour);
+    this.#summedUntil = hour;
   }
 
   close(): void {
     try {
       if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
-      else this.#db.pragma('optimize');
+      else {
+        if (this.#hasWritten) this.#summaries.summarizeAll();
+        this.#db.pragma('optimize');
+      }
     } catch {
       // A full disk, say: closing must not hide the error that ended the run.
     } finally {

@@ -1,10 +1,13 @@
 import type { Database } from 'better-sqlite3';
 import type { NewReason } from '../../report/check.js';
 import type { Span } from '../../report/range.js';
+import { firstHour } from './hours.js';
 import { OUTCOME_IDS } from './outcomes.js';
+import { coverage, SUMMARIES } from './summaries.js';
 
 const HOUR = 3_600_000;
 const { deferred, bounced, expired } = OUTCOME_IDS;
+const FAILED = `${deferred}, ${bounced}, ${expired}`;
 
 /** UTC ms of the last line about mail; `null` = there was none. */
 export function lastMail(db: Database): number | null {
@@ -16,15 +19,40 @@ export function lastMail(db: Database): number | null {
 
 /** Kinds of replies that came in a span and never before it, most deliveries first; none when there is no before to compare with. */
 export function newReasons(db: Database, { since, until }: Span, minDeliveries: number): NewReason[] {
-  return db
-    .prepare<unknown[], NewReason>(
-      `WITH old AS (SELECT template FROM reply WHERE id IN (SELECT reply_id FROM hourly WHERE hour < ?))
-       SELECT r.template, min(r.cause) AS cause, sum(h.deliveries) AS deliveries
-       FROM hourly h JOIN reply r ON r.id = h.reply_id
-       WHERE h.hour >= ? AND h.hour < ? AND h.outcome IN (${deferred}, ${bounced}, ${expired}) AND r.template NOT IN (SELECT template FROM old)
-         AND EXISTS (SELECT 1 FROM hourly WHERE hour < ?)
-       GROUP BY r.template HAVING sum(h.deliveries) >= ?
-       ORDER BY deliveries DESC, r.template`,
+  const [first, end] = [Math.floor(since / HOUR), Math.ceil(until / HOUR)];
+  if ((firstHour(db) ?? Number.POSITIVE_INFINITY) >= first * HOUR) return [];
+  const old = repliesIn(db, 0, first);
+  const oldTemplates = new Set(
+    db
+      .prepare<[string], { template: string }>('SELECT template FROM reply WHERE id IN (SELECT value FROM json_each(?))')
+      .all(JSON.stringify([...old.keys()]))
+      .map(({ template }) => template),
+  );
+  const found = new Map<string, NewReason>();
+  const find = db.prepare<[number], { template: string; cause: string }>('SELECT template, cause FROM reply WHERE id = ?');
+  for (const [id, deliveries] of repliesIn(db, first, end)) {
+    const reply = old.has(id) ? undefined : find.get(id);
+    if (reply === undefined || oldTemplates.has(reply.template)) continue;
+    const { template, cause } = reply;
+    const reason = found.get(template) ?? { template, cause, deliveries: 0 };
+    found.set(template, { template, cause: [cause, reason.cause].sort()[0] ?? cause, deliveries: reason.deliveries + deliveries });
+  }
+  return [...found.values()]
+    .filter(({ deliveries }) => deliveries >= minDeliveries)
+    .sort((a, b) => b.deliveries - a.deliveries || (a.template < b.template ? -1 : 1));
+}
+
+/** Failures by kind of reply in `[since, until)`, hours since 1970. */
+function repliesIn(db: Database, since: number, until: number): Map<number, number> {
+  const covered = coverage(db, 'reply', since, until);
+  const rows = db
+    .prepare<unknown[], { reply: number; deliveries: number }>(
+      `SELECT key AS reply, sum(deliveries) AS deliveries FROM summary
+         WHERE by = ${SUMMARIES.reply} AND start >= ? AND start < ? AND outcome IN (${FAILED}) GROUP BY key
+       UNION ALL SELECT reply_id, sum(deliveries) FROM hourly WHERE hour IN (SELECT value FROM json_each(?)) AND outcome IN (${FAILED}) GROUP BY reply_id`,
     )
-    .all(Math.floor(since / HOUR), Math.floor(since / HOUR), Math.ceil(until / HOUR), Math.floor(since / HOUR), minDeliveries);
+    .all(covered.since, covered.until, JSON.stringify(covered.rest));
+  const replies = new Map<number, number>();
+  for (const { reply, deliveries } of rows) replies.set(reply, (replies.get(reply) ?? 0) + deliveries);
+  return replies;
 }

@@ -6,6 +6,7 @@ import { fillTemplate } from '../../bounce/template.js';
 import type { Moved, ReclassifyAnswer } from '../../report/reclassify.js';
 import { VALUE_SEPARATOR } from './events.js';
 import { Meta } from './meta.js';
+import { sumCausesAnew } from './summaries.js';
 import { rebuildTotals } from './totals.js';
 
 interface ReplyRow {
@@ -36,8 +37,8 @@ const LISTING_KINDS: Record<string, 'ip' | 'domain'> = { 'ip-blocklisted': 'ip',
 export function reclassify(db: Database, classifier: Classifier, options: { dryRun: boolean }): ReclassifyAnswer {
   const replies = db
     .prepare<[], ReplyRow>(
-      `SELECT r.*, ifnull((SELECT sum(h.deliveries) FROM hourly h WHERE h.reply_id = r.id AND h.outcome IN (1, 2, 3)), 0) AS failures FROM (
-         SELECT id, template, code, enhanced, stage, provider, cause, rule FROM reply) r`,
+      `SELECT r.id, r.template, r.code, r.enhanced, r.stage, r.provider, r.cause, r.rule, ifnull(h.failures, 0) AS failures FROM reply r
+       LEFT JOIN (SELECT reply_id, sum(deliveries) AS failures FROM hourly WHERE outcome IN (1, 2, 3) GROUP BY reply_id) h ON h.reply_id = r.id`,
     )
     .all();
   const changes = replies.flatMap((reply): Change[] => {
@@ -59,6 +60,7 @@ function apply(db: Database, changes: readonly Change[]): void {
   for (const { reply, cause, rule } of changes) update.run(cause, rule, reply.id);
   const relisted = changes.filter(({ reply, cause }) => LISTING_KINDS[reply.cause] !== LISTING_KINDS[cause]);
   if (relisted.length > 0 && listAnew(db, relisted)) rebuildTotals(db);
+  if (changes.length > 0) sumCausesAnew(db);
 }
 
 interface EventRow {

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { NewReason } from '../../report/check.js';
 import type { Deferrals, GroupValues, HourFigures } from '../../report/digest.js';
 import { type Incident, type IncidentQuestion, incidentsOf } from '../../report/incidents.js';
-import type { EventCount } from '../../report/metrics.js';
+import type { EventCounts } from '../../report/metrics.js';
 import type { EventRow, EventsQuestion, GroupsAnswer, TopAnswer, TopQuestion } from '../../report/question.js';
 import type { Range, Span } from '../../report/range.js';
 import type { NameKind, ReportStore } from '../../report/report-store.js';
@@ -12,7 +12,7 @@ import type { TraceAnswer, TraceQuestion } from '../../report/trace.js';
 import { type TrendAnswer, type TrendQuestion, type TrendSource, trend } from '../../report/trend.js';
 import type { KnownDomains } from '../../report/typo.js';
 import type { UnknownKind } from '../../report/unknown.js';
-import { deferrals, hourFigures } from './digest.js';
+import { deferrals, figures } from './digest.js';
 import { eventCounts } from './event-counts.js';
 import { eventRows } from './event-rows.js';
 import { firstHour, hoursWithMail } from './hours.js';
@@ -22,6 +22,7 @@ import { namesLike } from './names.js';
 import { lastMail, newReasons } from './news.js';
 import { guard } from './open.js';
 import { status } from './status.js';
+import { endOfMail } from './summaries.js';
 import { deliveredDomains, suppressed } from './suppress.js';
 import { groups, top } from './top.js';
 import { trace } from './trace.js';
@@ -74,8 +75,7 @@ export class SqliteReportStore implements ReportStore {
         const hits = listingHits(this.#db);
         if (hits.length === 0) return [];
         const receivers = [...new Set(hits.map(({ receiver }) => receiver))];
-        const since = hits.reduce((first, hit) => Math.min(first, hit.first), question.now);
-        return incidentsOf(hits, flowsTo(this.#db, receivers, since), question);
+        return incidentsOf(hits, flowsTo(this.#db, receivers), endOfMail(this.#db) - 1, question);
       })(),
     );
   }
@@ -84,12 +84,12 @@ export class SqliteReportStore implements ReportStore {
     return guard(this.#db.name, () => newReasons(this.#db, range, minDeliveries));
   }
 
-  eventCounts(): EventCount[] {
+  eventCounts(): EventCounts {
     return guard(this.#db.name, () => eventCounts(this.#db));
   }
 
-  hourFigures(of: GroupValues | null, range: Span): HourFigures[] {
-    return guard(this.#db.name, () => hourFigures(this.#db, of, range));
+  figures(of: GroupValues | null, range: Span, step: 'hour' | 'day'): HourFigures[] {
+    return guard(this.#db.name, () => figures(this.#db, of, range, step));
   }
 
   deferrals(range: Span, longAgo: number): Deferrals {

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { type LineKinds, NO_LINES } from '../../log/kinds.js';
 import type { RunSummary } from '../../report/run-summary.js';
 import type { SourceStatus, StatusAnswer } from '../../report/status.js';
+import { eventsByCause } from './event-counts.js';
 import { Meta } from './meta.js';
 
 interface SourceRow {
@@ -20,8 +21,8 @@ export function status(db: Database): StatusAnswer {
   return {
     database: db.name,
     schemaVersion: numberOf(db, 'SELECT max(version) AS n FROM migration'),
-    // Each event is one delivery of a row of the totals; those are fewer than events by far.
-    events: numberOf(db, 'SELECT ifnull(sum(deliveries), 0) AS n FROM hourly WHERE outcome > 0'),
+    // Each event is one delivery of a row of the totals.
+    events: eventsByCause(db).reduce((sum, { events }) => sum + events, 0),
     deliveries: numberOf(db, 'SELECT ifnull(max(id), 0) AS n FROM delivery'),
     replies: numberOf(db, 'SELECT count(*) AS n FROM reply'),
     unclassified: numberOf(db, "SELECT count(*) AS n FROM reply WHERE cause = 'unclassified'"),

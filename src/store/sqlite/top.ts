@@ -1,33 +1,14 @@
 import type { Database } from 'better-sqlite3';
-import type { Filters, Group, GroupsAnswer, Sort, TopAnswer, TopQuestion, TopRow, Totals } from '../../report/question.js';
+import type { Filters, Group, GroupsAnswer, TopAnswer, TopQuestion, Totals } from '../../report/question.js';
 import type { Range } from '../../report/range.js';
-import { EVENT_TABLES } from './event-rows.js';
+import { type CountedRow, limitGroups, sumOf } from './limit-groups.js';
 import { DELIVERED, OUTCOME_IDS, outcomeName } from './outcomes.js';
-import { NOTHING, outcomesOf, type Sql, whereAttempt, whereFilters, whereTime } from './where.js';
-
-/** The value of a group, in the tables of either way below. */
-const VALUES: Record<Group, string> = {
-  cause: 'r.cause',
-  code: 'r.code',
-  enhanced: 'r.enhanced',
-  domain: 'd.name',
-  provider: 'ro.provider',
-  mx: 'ro.mx',
-  sender: 's.address',
-  'sender-domain': 's.domain',
-  reply: 'r.template',
-  host: 'h.name',
-  listing: "l.list || ' ' || l.subject",
-  stage: 'r.stage',
-  outcome: 'e.outcome',
-};
-
-/** Groups whose value may differ between two attempts of one delivery. */
-const OF_THE_ATTEMPT: readonly Group[] = ['cause', 'code', 'enhanced', 'provider', 'mx', 'reply', 'listing', 'stage'];
+import { type Covered, coverage, endOfMail, SUMMARIES, type Summary } from './summaries.js';
+import { eventsWay, HARD, lateEventsWay, totalsWay, VALUES, type Way } from './ways.js';
+import { NOTHING, outcomesOf, whereFilters } from './where.js';
 
 const HOUR = 3_600_000;
 const { deferred: DEFERRED, bounced: BOUNCED, expired: EXPIRED } = OUTCOME_IDS;
-const HARD = `e.outcome IN (${BOUNCED}, ${EXPIRED})`;
 
 interface Row {
   hard: number;
@@ -40,23 +21,19 @@ interface Row {
 }
 
 /**
- * The groups with the most failures. Whole hours are counted from the totals; ranges that cut an hour, and
- * questions for sender or recipient, which the totals do not hold, from the events. Both ways give the same figures.
+ * The groups with the most failures. Whole hours are counted from the totals, and as far as there are summaries from these; ranges
+ * that cut an hour, and questions for sender or recipient, which the totals do not hold, from the events. All ways give the
+ * same figures.
  */
 export function top(db: Database, question: TopQuestion): TopAnswer {
-  return { ...groups(db, question), totals: totals(db, question.range, question.filters, wayFor(question)) };
-}
-
-function wayFor(question: TopQuestion): Way {
-  return fromTotals(question) ? totalsWay(question.range) : eventsWay(question.range);
+  return { ...groups(db, question), totals: totals(db, question) };
 }
 
 /** The groups alone, without the totals of the range, which take as long again. */
 export function groups(db: Database, question: TopQuestion): GroupsAnswer {
-  const way = wayFor(question);
-  const rows = rowsOf(db, question, way);
+  const rows = fromSummaries(db, question) ?? rowsOf(db, question, wayFor(question));
   const { kept, more } = limitGroups(rows, question);
-  const sum = (of: (row: Omit<TopRow, 'share'>) => number) => rows.reduce((total, row) => total + of(row), 0);
+  const sum = (of: (row: CountedRow) => number) => rows.reduce((total, row) => total + of(row), 0);
   const all = { hard: sum(({ hard }) => hard), soft: sum(({ soft }) => soft), deliveries: sum(({ deliveries }) => deliveries) };
   return {
     by: question.by,
@@ -65,6 +42,71 @@ export function groups(db: Database, question: TopQuestion): GroupsAnswer {
     all,
     more,
   };
+}
+
+function wayFor(question: TopQuestion): Way {
+  return fromTotals(question) ? totalsWay(question.range) : eventsWay(question.range);
+}
+
+/** Which summary answers a question for a group, and what its key stands for. */
+const SUMMARY_OF: Partial<Record<Group, { of: Summary; value: string; join: string }>> = {
+  cause: { of: 'cause', value: 'e.key', join: '' },
+  code: { of: 'code', value: 'nullif(e.key, 0)', join: '' },
+  domain: { of: 'domain', value: 'd.name', join: 'LEFT JOIN domain d ON d.id = e.key' },
+  provider: { of: 'provider', value: "nullif(e.key, '')", join: '' },
+  sender: { of: 'sender', value: 's.address', join: 'LEFT JOIN sender s ON s.id = e.key' },
+  outcome: { of: 'all', value: 'e.outcome', join: '' },
+};
+
+/** The groups from the summaries, and the hours that do not stand there from the totals or events; `null` when that is not the way. */
+function fromSummaries(db: Database, question: TopQuestion): CountedRow[] | null {
+  const { by, range, filters } = question;
+  const group = by[0] as Group;
+  const summary = SUMMARY_OF[group];
+  if (summary === undefined || by.length > 1 || !isUnfiltered(filters) || !isWholeHour(range.since) || !isWholeHour(range.until)) return null;
+  const covered = covers(db, summary.of, range);
+  if (covered === null) return null;
+  const rest =
+    covered.rest.length === 0 ? [] : rowsOf(db, question, group === 'sender' ? lateEventsWay(range, covered.rest) : totalsWay(range, covered.rest));
+  const isFresh = group === 'outcome' ? `(e.prior_hour < ? OR e.outcome <> ${DEFERRED})` : 'e.prior_hour < ?';
+  const since = hourOf(range.since, 1);
+  // Grouped by the key first: a name is looked up once.
+  const rows = db
+    .prepare<unknown[], Row>(
+      `SELECT ${summary.value} AS g0, e.* FROM (
+         SELECT key, outcome, sum(CASE WHEN ${HARD} THEN deliveries ELSE 0 END) AS hard,
+           sum(CASE WHEN outcome = ${DEFERRED} AND prior_hour < ? THEN deliveries ELSE 0 END) AS soft, sum(attempts) AS attempts,
+           sum(CASE WHEN ${isFresh} THEN deliveries ELSE 0 END) AS deliveries, min(first_seen) AS first_seen, max(last_seen) AS last_seen
+         FROM summary e WHERE by = ${SUMMARIES[summary.of]} AND start >= ? AND start < ? AND outcome IN (${outcomesOf(filters).join(', ')})
+         GROUP BY ${group === 'outcome' ? 'outcome' : 'key'}) e ${summary.join}`,
+    )
+    .all(since, since, covered.since, covered.until)
+    .map((row) => countedRow(question, row));
+  return rest.length === 0 ? rows : addUp([...rows, ...rest]);
+}
+
+/** How far the summaries reach in a range of whole hours; `null` when they have nothing of it. */
+function covers(db: Database, summary: Summary, range: Range): Covered | null {
+  const covered = coverage(db, summary, hourOf(range.since, 0), hourOf(range.until, endOfMail(db)));
+  return covered.isEmpty ? null : covered;
+}
+
+function hourOf(time: number | null, otherwise: number): number {
+  return time === null ? otherwise : time / HOUR;
+}
+
+function addUp(rows: readonly CountedRow[]): CountedRow[] {
+  const byKey = new Map<string | number | null, CountedRow[]>();
+  for (const row of rows) {
+    const same = byKey.get(row.keys[0] ?? null);
+    if (same === undefined) byKey.set(row.keys[0] ?? null, [row]);
+    else same.push(row);
+  }
+  return [...byKey.values()].map(sumOf);
+}
+
+function isUnfiltered(filters: Filters): boolean {
+  return Object.values(filters).every((values) => values.length === 0);
 }
 
 function fromTotals({ by, range, filters }: TopQuestion): boolean {
@@ -76,95 +118,7 @@ function isWholeHour(time: number | null): boolean {
   return time === null || time % HOUR === 0;
 }
 
-/** How to count: the tables, the range, and what each figure is. `e` is the counted row. */
-interface Way {
-  /** The tables that a piece of SQL needs. */
-  tables: (used: string) => string;
-  where: Sql;
-  soft: (fresh: string) => string;
-  hard: string;
-  attempts: string;
-  deliveries: (fresh: string) => string;
-  firstSeen: string;
-  lastSeen: string;
-  /** SQL for "this delivery was not counted before in this range and group"; `null` where DISTINCT sees to it. */
-  fresh: ((by: readonly Group[], filters: Filters, countsDeferred: boolean) => Sql) | null;
-}
-
-function eventsWay(range: Range): Way {
-  return {
-    tables: () => EVENT_TABLES,
-    where: whereTime(range),
-    soft: () => `count(DISTINCT CASE WHEN e.outcome = ${DEFERRED} THEN e.delivery_id END)`,
-    hard: `count(DISTINCT CASE WHEN ${HARD} THEN e.delivery_id END)`,
-    attempts: 'sum(e.tried)',
-    deliveries: () => 'count(DISTINCT e.delivery_id)',
-    firstSeen: 'min(e.time)',
-    lastSeen: 'max(e.time)',
-    fresh: null,
-  };
-}
-
-function totalsWay(range: Range): Way {
-  // Hour 0 stands for "none" in prior_hour.
-  const since = range.since === null ? 1 : range.since / HOUR;
-  const until = range.until === null ? Number.MAX_SAFE_INTEGER : range.until / HOUR;
-  return {
-    tables: totalsTables,
-    where: { text: 'e.hour >= ? AND e.hour < ?', values: [since, until] },
-    soft: (fresh) => `sum(CASE WHEN e.outcome = ${DEFERRED} AND ${fresh} THEN e.deliveries ELSE 0 END)`,
-    hard: `sum(CASE WHEN ${HARD} THEN e.deliveries ELSE 0 END)`,
-    attempts: 'sum(e.attempts)',
-    deliveries: (fresh) => `sum(CASE WHEN ${fresh} THEN e.deliveries ELSE 0 END)`,
-    firstSeen: 'min(e.first_seen)',
-    lastSeen: 'max(e.last_seen)',
-    fresh: (by, filters, countsDeferred) => freshInTotals(since, by, filters, countsDeferred),
-  };
-}
-
-const JOINS: Record<string, string> = {
-  h: 'JOIN host h ON h.id = e.host_id',
-  ro: 'JOIN route ro ON ro.id = e.route_id',
-  r: 'LEFT JOIN reply r ON r.id = e.reply_id',
-  d: 'LEFT JOIN domain d ON d.id = e.domain_id',
-  l: 'LEFT JOIN listing l ON l.id = e.listing_id',
-};
-
-/** Only what is needed is joined: each join costs a look-up for every row, and most questions need one or two. */
-function totalsTables(used: string): string {
-  const joins = Object.entries(JOINS).filter(([alias]) => new RegExp(`\\b${alias}\\.`).test(used));
-  return ['hourly e', ...joins.map(([, join]) => join)].join(' ');
-}
-
-/**
- * A row of the totals is fresh when its deliveries were not deferred in this range before, or only in other groups.
- * `prior_hour` tells the first; the rare rows whose earlier deferrals were of another kind name those in `prior`.
- */
-function freshInTotals(since: number, by: readonly Group[], filters: Filters, countsDeferred: boolean): Sql {
-  if (!countsDeferred) return NOTHING;
-  const groups = by.filter((group) => OF_THE_ATTEMPT.includes(group));
-  const filter = whereAttempt(filters);
-  const sameGroup = groups.map((group) => `${inPrior(VALUES[group])} IS ${VALUES[group]}`);
-  const sameOutcome = by.includes('outcome') ? [`e.outcome = ${DEFERRED}`] : [];
-  const conditions = ['p.id = e.prior_id', 'p.hour >= ?', inPrior(filter.text), ...sameGroup, ...sameOutcome];
-  const simple = sameOutcome.length === 0 ? 'e.prior_hour < ?' : `(e.prior_hour < ? OR e.outcome <> ${DEFERRED})`;
-  return {
-    text: `(${simple} OR (e.prior_id <> 0 AND NOT EXISTS (
-      SELECT 1 FROM prior p
-      JOIN reply pr ON pr.id = p.reply_id
-      JOIN route pro ON pro.id = p.route_id
-      LEFT JOIN listing pl ON pl.id = p.listing_id
-      WHERE ${conditions.join(' AND ')})))`,
-    values: [since, since, ...filter.values],
-  };
-}
-
-/** The same column of an earlier deferral. */
-function inPrior(sql: string): string {
-  return sql.replaceAll(/\b(r|ro|l)\./g, 'p$1.');
-}
-
-function rowsOf(db: Database, question: TopQuestion, way: Way): Omit<TopRow, 'share'>[] {
+function rowsOf(db: Database, question: TopQuestion, way: Way): CountedRow[] {
   const outcomes = outcomesOf(question.filters);
   const filters = whereFilters(question.filters);
   const fresh = way.fresh?.(question.by, question.filters, outcomes.includes(DEFERRED)) ?? NOTHING;
@@ -177,67 +131,60 @@ function rowsOf(db: Database, question: TopQuestion, way: Way): Omit<TopRow, 'sh
       `SELECT ${columns} FROM ${way.tables(columns + where)} WHERE ${where} GROUP BY ${question.by.map((_, index) => index + 1).join(', ')}`,
     )
     .all(...fresh.values, ...fresh.values, ...way.where.values, ...filters.values);
-  return rows.map((row) => ({
-    keys: question.by.map((group, index) => keyOf(group, row[`g${index}`] ?? null)),
+  return rows.map((row) => countedRow(question, row));
+}
+
+function countedRow({ by }: TopQuestion, row: Row): CountedRow {
+  return {
+    keys: by.map((group, index) => keyOf(group, row[`g${index}`] ?? null)),
     hard: row.hard,
     soft: row.soft,
     attempts: row.attempts,
     deliveries: row.deliveries,
     firstSeen: row.first_seen,
     lastSeen: row.last_seen,
-  }));
+  };
 }
 
 function keyOf(group: Group, value: string | number | null): string | number | null {
   return group === 'outcome' ? outcomeName(Number(value)) : value;
 }
 
-/** Sorts and cuts level by level: the greatest outer groups, and in each the greatest inner ones. */
-function limitGroups(rows: Omit<TopRow, 'share'>[], question: TopQuestion): { kept: Omit<TopRow, 'share'>[]; more: number } {
-  const { sort, limit } = question;
-  const cut = (part: Omit<TopRow, 'share'>[], level: number): { kept: Omit<TopRow, 'share'>[]; more: number } => {
-    const groups = new Map<string | number | null, Omit<TopRow, 'share'>[]>();
-    for (const row of part) {
-      const key = row.keys[level] ?? null;
-      const group = groups.get(key);
-      if (group === undefined) groups.set(key, [row]);
-      else group.push(row);
-    }
-    const sorted = [...groups.values()].sort((a, b) => compareGroups(sumOf(a), sumOf(b), sort, level));
-    const chosen = limit > 0 ? sorted.slice(0, limit) : sorted;
-    const isInnermost = level === question.by.length - 1;
-    return { kept: chosen.flatMap((group) => (isInnermost ? group : cut(group, level + 1).kept)), more: sorted.length - chosen.length };
+function totals(db: Database, question: TopQuestion): Totals {
+  const { range, filters } = question;
+  const isSummed = isUnfiltered(filters) && isWholeHour(range.since) && isWholeHour(range.until);
+  const covered = isSummed ? covers(db, 'all', range) : null;
+  if (covered === null) return countTotals(db, range, filters, wayFor(question));
+  const summed = summedTotals(db, range, covered);
+  if (covered.rest.length === 0) return summed;
+  const rest = countTotals(db, range, filters, totalsWay(range, covered.rest), covered.rest);
+  return Object.fromEntries(Object.entries(summed).map(([name, count]) => [name, count + (rest[name as keyof Totals] ?? 0)])) as unknown as Totals;
+}
+
+function summedTotals(db: Database, range: Range, { since, until }: Covered): Totals & { delivered: number } {
+  const rows = db
+    .prepare<[number, number, number], { outcome: number; all: number; fresh: number }>(
+      `SELECT outcome, sum(deliveries) AS "all", sum(CASE WHEN prior_hour < ? THEN deliveries ELSE 0 END) AS fresh
+       FROM summary WHERE by = ${SUMMARIES.all} AND start >= ? AND start < ? GROUP BY outcome`,
+    )
+    .all(hourOf(range.since, 1), since, until);
+  const all = (outcome: number) => rows.find((row) => row.outcome === outcome)?.all ?? 0;
+  const deferred = rows.find((row) => row.outcome === DEFERRED)?.fresh ?? 0;
+  const [bounced, expired] = [all(BOUNCED), all(EXPIRED)];
+  const { recovered, rejected } = OUTCOME_IDS;
+  return {
+    delivered: all(DELIVERED),
+    deferred,
+    bounced,
+    expired,
+    recovered: all(recovered),
+    rejected: all(rejected),
+    hard: bounced + expired,
+    soft: deferred,
   };
-  return cut(rows, 0);
 }
 
-function sumOf(rows: Omit<TopRow, 'share'>[]): Omit<TopRow, 'share'> {
-  return rows.reduce((sum, row) => ({
-    keys: sum.keys,
-    hard: sum.hard + row.hard,
-    soft: sum.soft + row.soft,
-    attempts: sum.attempts + row.attempts,
-    deliveries: sum.deliveries + row.deliveries,
-    firstSeen: Math.min(sum.firstSeen, row.firstSeen),
-    lastSeen: Math.max(sum.lastSeen, row.lastSeen),
-  }));
-}
-
-/** Greatest first, names and first sightings in rising order; the name breaks ties, so that an answer is always the same. */
-function compareGroups(a: Omit<TopRow, 'share'>, b: Omit<TopRow, 'share'>, sort: Sort, level: number): number {
-  const byName = compareNames(a.keys[level] ?? null, b.keys[level] ?? null);
-  if (sort === 'name') return byName;
-  if (sort === 'first') return a.firstSeen - b.firstSeen || byName;
-  if (sort === 'last') return b.lastSeen - a.lastSeen || byName;
-  return b[sort] - a[sort] || b.hard - a.hard || b.attempts - a.attempts || byName;
-}
-
-function compareNames(a: string | number | null, b: string | number | null): number {
-  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
-  return typeof a === 'number' && typeof b === 'number' ? a - b : String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0;
-}
-
-function totals(db: Database, range: Range, filters: Filters, way: Way): Totals {
+function countTotals(db: Database, range: Range, filters: Filters, way: Way, only: readonly number[] | null = null): Totals {
   const where = whereFilters(filters);
   const fresh = way.fresh?.([], filters, true) ?? NOTHING;
   const count = (outcome: number) =>
@@ -251,14 +198,14 @@ function totals(db: Database, range: Range, filters: Filters, way: Way): Totals 
       `SELECT ${columns} FROM ${way.tables(columns + where.text)} WHERE ${way.where.text} AND ${where.text}`,
     )
     .get(...fresh.values, ...way.where.values, ...where.values) ?? { deferred: 0, bounced: 0, expired: 0, recovered: 0, rejected: 0 };
-  return { delivered: delivered(db, range, filters), ...row, hard: row.bounced + row.expired, soft: row.deferred };
+  return { delivered: delivered(db, range, filters, only), ...row, hard: row.bounced + row.expired, soft: row.deferred };
 }
 
 /** Delivered mail stands in the totals only; a range that cuts an hour counts the hours that begin in it. */
-function delivered(db: Database, range: Range, filters: Filters): number | null {
+function delivered(db: Database, range: Range, filters: Filters, only: readonly number[] | null): number | null {
   if (filters.sender.length > 0 || filters.recipient.length > 0) return null;
   const hours = (time: number | null) => (time === null ? null : Math.ceil(time / HOUR) * HOUR);
-  const way = totalsWay({ since: hours(range.since), until: hours(range.until) });
+  const way = totalsWay({ since: hours(range.since), until: hours(range.until) }, only);
   const where = whereFilters(filters);
   return (
     db

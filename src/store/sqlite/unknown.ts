@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Range } from '../../report/range.js';
 import type { UnknownKind } from '../../report/unknown.js';
 import { eventsById } from './event-rows.js';
-import { whereTime } from './where.js';
+import { coverage, endOfMail, SUMMARIES } from './summaries.js';
 
 const HOUR = 3_600_000;
 /** Domains that are named with a kind of reply. */
@@ -16,24 +16,33 @@ interface Row {
   stage: string;
   deliveries: number;
   last_seen: number;
+  /** As JSON. */
+  hours: string;
 }
 
 /** Kinds of reply without a cause that occurred in a range, most deliveries first. */
 export function unknownKinds(db: Database, range: Range): UnknownKind[] {
   const since = range.since === null ? 0 : Math.floor(range.since / HOUR);
-  const until = range.until === null ? Number.MAX_SAFE_INTEGER : Math.ceil(range.until / HOUR);
+  const until = range.until === null ? endOfMail(db) : Math.ceil(range.until / HOUR);
+  const { since: first, until: end, rest } = coverage(db, 'reply', since, until);
+  // Unknown replies are few: what is theirs is looked for in the hours that have some.
   const kinds = db
-    .prepare<[number, number], Row>(
-      `SELECT r.id, r.template, r.code, r.enhanced, r.stage, sum(h.deliveries) AS deliveries, max(h.last_seen) AS last_seen
-       FROM reply r JOIN hourly h ON h.reply_id = r.id
-       WHERE r.cause = 'unclassified' AND h.outcome IN (1, 2, 3) AND h.hour >= ? AND h.hour < ?
-       GROUP BY r.id ORDER BY deliveries DESC, r.id`,
+    .prepare<unknown[], Row>(
+      `WITH unknown AS (SELECT id, template, code, enhanced, stage FROM reply WHERE cause = 'unclassified'),
+         found AS (
+           SELECT key AS reply, start AS hour, deliveries, last_seen FROM summary
+             WHERE by = ${SUMMARIES.reply} AND start >= ? AND start < ? AND key IN (SELECT id FROM unknown)
+           UNION ALL SELECT reply_id, hour, deliveries, last_seen FROM hourly
+             WHERE hour IN (SELECT value FROM json_each(?)) AND reply_id IN (SELECT id FROM unknown) AND outcome IN (1, 2, 3))
+       SELECT u.*, sum(f.deliveries) AS deliveries, max(f.last_seen) AS last_seen, json_group_array(DISTINCT f.hour) AS hours
+       FROM found f JOIN unknown u ON u.id = f.reply GROUP BY u.id ORDER BY 6 DESC, u.id`,
     )
-    .all(since, until);
+    .all(first, end, JSON.stringify(rest));
   const samples = samplesOf(db, kinds, range);
-  const domains = db.prepare<[number, number, number], { name: string }>(
+  const domains = db.prepare<[string, number], { name: string }>(
     `SELECT d.name FROM hourly h JOIN domain d ON d.id = h.domain_id
-     WHERE h.reply_id = ? AND h.outcome IN (1, 2, 3) AND h.hour >= ? AND h.hour < ? GROUP BY d.id ORDER BY sum(h.deliveries) DESC, d.name LIMIT ${DOMAINS}`,
+     WHERE h.hour IN (SELECT value FROM json_each(?)) AND h.reply_id = ? AND h.outcome IN (1, 2, 3)
+     GROUP BY d.id ORDER BY sum(h.deliveries) DESC, d.name LIMIT ${DOMAINS}`,
   );
   return kinds.map((kind) => ({
     template: kind.template,
@@ -43,23 +52,28 @@ export function unknownKinds(db: Database, range: Range): UnknownKind[] {
     deliveries: kind.deliveries,
     lastSeen: kind.last_seen,
     sample: samples.get(kind.id) ?? kind.template,
-    domains: domains.all(kind.id, since, until).map(({ name }) => name),
+    domains: domains.all(kind.hours, kind.id).map(({ name }) => name),
   }));
 }
 
 /** The exact text of the latest failure of each kind. */
 function samplesOf(db: Database, kinds: readonly Row[], range: Range): Map<number, string> {
-  const time = whereTime(range);
-  const latest = db
-    .prepare<unknown[], { reply_id: number; id: number }>(
-      `SELECT e.reply_id, max(e.id) AS id FROM event e WHERE e.reply_id IN (SELECT value FROM json_each(?)) AND ${time.text} GROUP BY e.reply_id`,
-    )
-    .all(JSON.stringify(kinds.map(({ id }) => id)), ...time.values);
+  // From the last time that it was seen on backwards: found at once.
+  const latest = db.prepare<[number, number], { id: number }>(
+    'SELECT id FROM event WHERE time <= ? AND reply_id = ? ORDER BY time DESC, id DESC LIMIT 1',
+  );
+  const last = (range.until ?? Number.MAX_SAFE_INTEGER) - 1;
+  const ids = new Map(kinds.map((kind) => [kind.id, latest.get(Math.min(kind.last_seen, last), kind.id)?.id]));
   const texts = new Map(
     eventsById(
       db,
-      latest.map(({ id }) => id),
+      [...ids.values()].filter((id) => id !== undefined),
     ).map((event) => [event.id, event.reply]),
   );
-  return new Map(latest.flatMap(({ reply_id, id }) => (texts.has(id) ? [[reply_id, texts.get(id) ?? ''] as const] : [])));
+  return new Map(
+    [...ids].flatMap(([kind, id]) => {
+      const text = id === undefined ? undefined : texts.get(id);
+      return text === undefined ? [] : [[kind, text] as const];
+    }),
+  );
 }

@@ -1,0 +1,189 @@
+import type { Database, Statement } from 'better-sqlite3';
+import { hourOf } from './hourly.js';
+import { hoursWithMail } from './hours.js';
+import { OUTCOME_IDS } from './outcomes.js';
+
+/** What summaries are kept of; the numbers are those of the table. */
+export const SUMMARIES = { all: 1, cause: 2, code: 3, reply: 4, domain: 5, provider: 6, sender: 7 } as const;
+export type Summary = keyof typeof SUMMARIES;
+
+const DAY_HOURS = 24;
+const HOUR = 3_600_000;
+const { deferred: DEFERRED, bounced: BOUNCED, expired: EXPIRED } = OUTCOME_IDS;
+
+/** Hours of one row: a question by many values is asked of whole days. */
+export function hoursOf(summary: Summary): 1 | 24 {
+  return SUMMARIES[summary] >= SUMMARIES.domain ? DAY_HOURS : 1;
+}
+
+const INTO = 'INSERT INTO summary (by, start, key, outcome, prior_hour, attempts, deliveries, first_seen, last_seen)';
+const FIGURES = 'sum(e.attempts), sum(e.deliveries), min(e.first_seen), max(e.last_seen)';
+
+/** The last hour of an earlier deferral for which `condition` holds, too: `p` is one that was of another kind. */
+function priorOf(joins: string, condition: string): string {
+  return `CASE e.prior_id WHEN 0 THEN e.prior_hour ELSE ifnull((SELECT max(p.hour) FROM prior p ${joins} WHERE p.id = e.prior_id AND ${condition}), 0) END`;
+}
+
+/**
+ * From the totals of the hours `[@start, @end)`, which begin the row's time. An earlier deferral in these hours itself is one in any range that
+ * has them: which hour it was does not matter, and without it there are half as many rows.
+ */
+function fromTotals(by: Summary, key: string, prior: string, joins: string, where: string): string {
+  return `${INTO} SELECT ${SUMMARIES[by]}, @start, ${key}, e.outcome, min(@start, ${prior}), ${FIGURES} FROM hourly e ${joins}
+    WHERE e.hour >= @start AND e.hour < @end AND ${where} GROUP BY 3, 4, 5`;
+}
+
+const PRIOR_REPLY = 'JOIN reply pr ON pr.id = p.reply_id';
+const REPLY = 'JOIN reply r ON r.id = e.reply_id';
+const EVENTS = 'e.outcome <> 0';
+const FAILURES = `e.outcome IN (${DEFERRED}, ${BOUNCED}, ${EXPIRED})`;
+
+const OF_HOURS = [
+  fromTotals('all', '0', 'e.prior_hour', '', '1'),
+  fromTotals('cause', 'r.cause', priorOf(PRIOR_REPLY, 'pr.cause = r.cause'), REPLY, EVENTS),
+  fromTotals('code', 'ifnull(r.code, 0)', priorOf(PRIOR_REPLY, 'pr.code IS r.code'), REPLY, EVENTS),
+  fromTotals('reply', 'e.reply_id', priorOf('', 'p.reply_id = e.reply_id'), '', FAILURES),
+];
+const OF_DAYS = [
+  fromTotals('domain', 'e.domain_id', 'e.prior_hour', '', FAILURES),
+  fromTotals(
+    'provider',
+    "ifnull(ro.provider, '')",
+    priorOf('JOIN route pro ON pro.id = p.route_id', 'pro.provider IS ro.provider'),
+    'JOIN route ro ON ro.id = e.route_id',
+    '1',
+  ),
+];
+/** The totals know no senders. */
+const OF_SENDERS = `${INTO}
+  SELECT ${SUMMARIES.sender}, @start, ifnull(d.sender_id, 0), e.outcome,
+    min(@start, ifnull((SELECT max(p.time) / ${HOUR} FROM event p WHERE p.delivery_id = e.delivery_id AND p.id < e.id AND p.outcome = ${DEFERRED}), 0)),
+    sum(e.tried), count(*), min(e.time), max(e.time)
+  FROM event e JOIN delivery d ON d.id = e.delivery_id
+  WHERE e.time >= @start * ${HOUR} AND e.time < @end * ${HOUR} AND ${FAILURES} GROUP BY 3, 4, 5`;
+
+/** Keeps the summaries true to the totals: takes out what has changed, and makes it again when the hour or day is over. */
+export class SummaryWriter {
+  readonly #db: Database;
+  readonly #unmark: Statement;
+  readonly #clearHour: Statement;
+  readonly #clearDay: Statement;
+  readonly #mark: Statement;
+  readonly #isMarked: Statement<[number, number], { 1: number }>;
+  readonly #ofHours: Statement[];
+  readonly #ofDays: Statement[];
+  readonly #ofSenders: Statement;
+  /** Hours that surely do not stand in the summaries. */
+  readonly #changed = new Set<number>();
+  #lastHour = 0;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#unmark = db.prepare('DELETE FROM summarized WHERE hours = ? AND start = ?');
+    this.#clearHour = db.prepare(clear((summary) => hoursOf(summary) === 1));
+    this.#clearDay = db.prepare(clear((summary) => hoursOf(summary) === DAY_HOURS));
+    this.#mark = db.prepare('INSERT INTO summarized (hours, start) VALUES (?, ?)');
+    this.#isMarked = db.prepare('SELECT 1 FROM summarized WHERE hours = ? AND start = ?');
+    this.#ofHours = OF_HOURS.map((sql) => db.prepare(sql));
+    this.#ofDays = OF_DAYS.map((sql) => db.prepare(sql));
+    this.#ofSenders = db.prepare(OF_SENDERS);
+  }
+
+  /** The totals of this hour are about to change. */
+  touch(hour: number): void {
+    if (hour === this.#lastHour) return;
+    this.#lastHour = hour;
+    if (this.#changed.has(hour)) return;
+    this.#changed.add(hour);
+    this.#takeOut(1, hour);
+    this.#takeOut(DAY_HOURS, dayOf(hour));
+  }
+
+  /**
+   * Makes what is missing, in the transaction of the caller.
+   * @param until hours before this one are over
+   * @param since hours before this one stand there already
+   */
+  summarize(until: number, since = 0): void {
+    const hours = hoursWithMail(this.#db, { since: since * HOUR, until: until * HOUR }).map((time) => time / HOUR);
+    for (const hour of hours) {
+      if (this.#isMarked.get(1, hour) !== undefined) continue;
+      for (const statement of this.#ofHours) statement.run({ start: hour, end: hour + 1 });
+      this.#finish(1, hour);
+    }
+    for (const day of new Set(hours.map(dayOf))) {
+      if (day + DAY_HOURS > until || this.#isMarked.get(DAY_HOURS, day) !== undefined) continue;
+      for (const statement of this.#ofDays) statement.run({ start: day, end: day + DAY_HOURS });
+      this.#ofSenders.run({ start: day, end: day + DAY_HOURS });
+      this.#finish(DAY_HOURS, day);
+    }
+  }
+
+  /** Makes all that is missing, day by day in transactions of their own: an end in the middle leaves whole days. */
+  summarizeAll(): void {
+    const end = endOfMail(this.#db);
+    const hours = hoursWithMail(this.#db, { since: 0, until: end * HOUR }).map((time) => time / HOUR);
+    for (const day of new Set(hours.map(dayOf))) this.#db.transaction(() => this.summarize(Math.min(day + DAY_HOURS, end), day)).immediate();
+  }
+
+  #takeOut(hours: 1 | 24, start: number): void {
+    if (this.#unmark.run(hours, start).changes === 0) return;
+    (hours === 1 ? this.#clearHour : this.#clearDay).run(start);
+  }
+
+  #finish(hours: 1 | 24, start: number): void {
+    this.#mark.run(hours, start);
+    // What comes to it later has to take it out again.
+    for (let hour = start; hour < start + hours; hour++) this.#changed.delete(hour);
+    this.#lastHour = 0;
+  }
+}
+
+function clear(isOne: (summary: Summary) => boolean): string {
+  const ids = (Object.keys(SUMMARIES) as Summary[]).filter(isOne).map((summary) => SUMMARIES[summary]);
+  return `DELETE FROM summary WHERE by IN (${ids.join(', ')}) AND start = ?`;
+}
+
+/** After causes have changed: the one thing in the summaries that is no fact. */
+export function sumCausesAnew(db: Database): void {
+  const hours = db.prepare<[], { start: number }>('SELECT start FROM summarized WHERE hours = 1').all();
+  const sum = db.prepare(OF_HOURS[SUMMARIES.cause - 1] as string);
+  db.prepare(`DELETE FROM summary WHERE by = ${SUMMARIES.cause}`).run();
+  for (const { start } of hours) sum.run({ start, end: start + 1 });
+}
+
+/** The first hour of an hour's day. */
+function dayOf(hour: number): number {
+  return hour - (hour % DAY_HOURS);
+}
+
+/** The hour of the last mail, one more: until then everything is over, or will be taken out again. */
+export function endOfMail(db: Database): number {
+  return (db.prepare<[], { hour: number | null }>('SELECT max(hour) AS hour FROM hourly').get()?.hour ?? -1) + 1;
+}
+
+/** Of a range in whole hours: how far summaries reach, and the hours with mail that have to be counted from elsewhere. */
+export interface Covered {
+  /** Starts of rows lie in `[since, until)`. */
+  since: number;
+  until: number;
+  rest: number[];
+  /** No summary at all. */
+  isEmpty: boolean;
+}
+
+/** @param since, until hours since 1970 */
+export function coverage(db: Database, summary: Summary, since: number, until: number): Covered {
+  const hours = hoursOf(summary);
+  const first = Math.ceil(since / hours) * hours;
+  const end = Math.floor(until / hours) * hours;
+  const marked = new Set(
+    db
+      .prepare<[number, number, number], { start: number }>('SELECT start FROM summarized WHERE hours = ? AND start >= ? AND start < ?')
+      .all(hours, first, end)
+      .map(({ start }) => start),
+  );
+  const all = hoursWithMail(db, { since: since * HOUR, until: until * HOUR }).map(hourOf);
+  const rest = all.filter((hour) => hour < first || hour >= end || !marked.has(hour - (hour % hours)));
+  return { since: first, until: Math.max(first, end), rest, isEmpty: marked.size === 0 };
+}
