@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { main } from '../dist/cli/main.js';
+import { main } from '../lib/main.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'bouncelog-'));
 const db = join(folder, 'demo.db');

@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'smol-toml';
+import { ownFile } from '../files.js';
 
 /**
  * The data files of this folder (causes, rules, lists, providers). They are read where they lie in the
  * package, from the sources as from the built code, so that there is one copy that an admin can look at.
  */
-const FOLDER = new URL('../../src/bounce/', import.meta.url);
+const FOLDER = ownFile('src/bounce/');
 
 /** Parses one TOML file of this folder. */
 export function readData(name: string): Record<string, unknown> {

@@ -26,6 +26,16 @@ const MODULES: Record<CommandName, () => Promise<(program: Command) => Command>>
   config: async () => (await import('./commands/config.js')).addConfig,
   complete: async () => (await import('./commands/completion.js')).addCompletion,
 };
+/** What stands behind a command's name in `--help`, as its module says. */
+const ARGUMENTS: Partial<Record<CommandName, string>> = {
+  ingest: '[paths...]',
+  trace: '<what>',
+  explain: '[text...]',
+  rules: '[command]',
+  backup: '<file>',
+  config: '[command]',
+  complete: '[words...]',
+};
 /** These look at the options of all commands. */
 const OF_ALL: readonly string[] = ['complete', 'config'] satisfies CommandName[];
 
@@ -54,7 +64,7 @@ Examples:
     );
   const needsAll = asked === 'help' || OF_ALL.includes(asked ?? '');
   for (const name of Object.keys(COMMANDS) as CommandName[]) {
-    const command = needsAll || name === asked ? (await MODULES[name]())(program) : newCommand(program, name);
+    const command = needsAll || name === asked ? (await MODULES[name]())(program) : newCommand(program, name).arguments(ARGUMENTS[name] ?? '');
     for (const one of [command, ...command.commands])
       one.exitOverride().option('--config <path>', 'the configuration file (see `bouncelog config --help`)');
   }
@@ -62,7 +72,8 @@ Examples:
     const path = command.parent?.name() === 'config' ? null : configPath((command.opts() as { config?: string }).config);
     if (path === null) return;
     const { applyConfig, readConfig } = await import('./config.js');
-    applyConfig(readConfig(path, program), command);
+    // Keys may be of any command.
+    applyConfig(readConfig(path, needsAll ? program : await buildProgram('config')), command);
   });
   return program;
 }

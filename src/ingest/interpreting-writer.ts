@@ -1,5 +1,5 @@
 import type { Interpreter } from '../bounce/interpret.js';
-import { providerOf } from '../bounce/providers.js';
+import { providerOf } from '../bounce/provider-of.js';
 import type { DeliveryEvent } from '../delivery/event.js';
 import type { Try } from '../delivery/open.js';
 import { domainOf } from '../log/address.js';

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { RuleFile } from '../bounce/rule.js';
 import type { DeliveryEvent } from '../delivery/event.js';
 import { UserError } from '../errors.js';
+import { ownFile } from '../files.js';
 import { type PackedEvents, pack } from './packed-events.js';
 import type { Commit, Writer } from './writer.js';
 
@@ -46,7 +47,7 @@ export class ThreadedWriter implements Writer {
    * @param ownRules the admin's own rules
    */
   constructor(path: string, ownRules: readonly RuleFile[]) {
-    this.#worker = new Worker(new URL('./writer-thread.js', import.meta.url), {
+    this.#worker = new Worker(ownFile('lib/writer-thread.js'), {
       workerData: { path, ownRules },
       resourceLimits: { maxYoungGenerationSizeMb: 4 },
     });

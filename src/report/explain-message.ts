@@ -1,6 +1,6 @@
 import type { Interpreter } from '../bounce/interpret.js';
 import type { BounceMessage, FailedRecipient } from '../bounce/message/bounce-message.js';
-import { providerOf } from '../bounce/providers.js';
+import { providerOf } from '../bounce/provider-of.js';
 import { type Explanation, explain } from './explain.js';
 import { type KnownDomains, suggestionFor } from './typo.js';
 

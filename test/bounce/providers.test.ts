@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { providerOf } from '../../src/bounce/providers.js';
+import { providerOf } from '../../src/bounce/provider-of.js';
 
 it.each([
   ['gmail-smtp-in.l.google.com', 'gmail.com', 'google'],

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { UserError } from '../../errors.js';
+import { ownFile } from '../../files.js';
 
-const FOLDER = new URL('../../../migrations/', import.meta.url);
+const FOLDER = ownFile('migrations/');
 
 /** One step forward of the schema: `migrations/NNNN-name.sql`. */
 export interface Migration {
