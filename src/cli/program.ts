@@ -31,9 +31,7 @@ const ARGUMENTS: Partial<Record<CommandName, string>> = {
   ingest: '[paths...]',
   trace: '<what>',
   explain: '[text...]',
-  rules: '[command]',
   backup: '<file>',
-  config: '[command]',
   complete: '[words...]',
 };
 /** These look at the options of all commands. */
@@ -64,7 +62,7 @@ Examples:
     );
   const needsAll = asked === 'help' || OF_ALL.includes(asked ?? '');
   for (const name of Object.keys(COMMANDS) as CommandName[]) {
-    const command = needsAll || name === asked ? (await MODULES[name]())(program) : newCommand(program, name).arguments(ARGUMENTS[name] ?? '');
+    const command = needsAll || name === asked ? (await MODULES[name]())(program) : withArguments(newCommand(program, name), ARGUMENTS[name]);
     for (const one of [command, ...command.commands])
       one.exitOverride().option('--config <path>', 'the configuration file (see `bouncelog config --help`)');
   }
@@ -76,4 +74,8 @@ Examples:
     applyConfig(readConfig(path, needsAll ? program : await buildProgram('config')), command);
   });
   return program;
+}
+
+function withArguments(command: Command, names: string | undefined): Command {
+  return names === undefined ? command : command.arguments(names);
 }
