@@ -14,6 +14,14 @@ export function addName(filter: Uint8Array, name: string): void {
   for (let i = 0, bit = hash % bits; i < PROBES; i++, bit = (bit + step) % bits) filter[bit >> 3] = (filter[bit >> 3] ?? 0) | (1 << (bit & 7));
 }
 
+/** The bits that stand for a name in a filter of so many bytes: a name may be in it where all are set. */
+export function bitsOf(name: string, bytes: number): { byte: number; mask: number }[] {
+  const bits = bytes * 8;
+  const hash = hashOf(name);
+  const step = stepOf(hash, bits);
+  return Array.from({ length: PROBES }, (_, i) => (hash + i * step) % bits).map((bit) => ({ byte: bit >> 3, mask: 1 << (bit & 7) }));
+}
+
 /** Whether a name may be in a filter; `false` is certain. */
 export function mayHaveName(filter: Uint8Array, name: string): boolean {
   return mayHaveHash(filter, hashOf(name));

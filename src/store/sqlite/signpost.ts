@@ -1,5 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { addName, mayHaveName } from '../../delivery/bloom.js';
+import { addName, bitsOf } from '../../delivery/bloom.js';
 import type { Range } from '../../report/range.js';
 
 /** Deliveries of one block: `id >> BLOCK_SHIFT`. */
@@ -55,10 +55,20 @@ export class SignpostWriter {
 export function blocksWith(db: Database, name: string, range: Range): number[] {
   const since = range.since ?? Number.MIN_SAFE_INTEGER;
   const until = range.until ?? Number.MAX_SAFE_INTEGER;
-  const blocks: number[] = [];
-  const rows = db
-    .prepare<[number, number], Block>('SELECT block, filter FROM signpost WHERE until >= ? AND since < ? ORDER BY block DESC')
-    .iterate(since, until);
-  for (const { block, filter } of rows) if (mayHaveName(filter, name)) blocks.push(block);
-  return blocks;
+  // Looked at in the database: a copy of every filter took ten times as long.
+  const bits = bitsOf(name, FILTER_BYTES).map(({ byte, mask }) => `hex(substr(filter, ${byte + 1}, 1)) IN (${BYTES_WITH.get(mask)})`);
+  return db
+    .prepare<[number, number], { block: number }>(
+      `SELECT block FROM signpost WHERE until >= ? AND since < ? AND ${bits.join(' AND ')} ORDER BY block DESC`,
+    )
+    .all(since, until)
+    .map(({ block }) => block);
 }
+
+/** For each bit, the bytes that have it, as SQL's hex() writes them. */
+const BYTES_WITH = new Map(
+  Array.from({ length: 8 }, (_, bit) => {
+    const bytes = Array.from({ length: 256 }, (__, byte) => byte).filter((byte) => (byte & (1 << bit)) !== 0);
+    return [1 << bit, bytes.map((byte) => `'${byte.toString(16).toUpperCase().padStart(2, '0')}'`).join(', ')];
+  }),
+);

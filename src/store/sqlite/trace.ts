@@ -58,22 +58,28 @@ function find(db: Database, words: readonly string[], range: Range): Set<number>
   const time = whereTime(range);
   const inRange = time.values.length === 0 ? '1' : `EXISTS (SELECT 1 FROM event e WHERE e.delivery_id = d.id AND ${time.text})`;
   const look = db.prepare<unknown[], { id: number }>(
-    `SELECT d.id FROM delivery d LEFT JOIN sender s ON s.id = d.sender_id LEFT JOIN domain n ON n.id = d.domain_id
-     WHERE d.id BETWEEN ? AND ? AND ${inRange} AND (
-       d.queue_id = ? OR d.message_id = ? OR s.address = ? COLLATE NOCASE OR d.orig_recipient = ? COLLATE NOCASE
-       OR d.recipient = ? COLLATE NOCASE OR (d.recipient = ? COLLATE NOCASE AND n.name = ?))
+    `SELECT d.id FROM delivery d
+     WHERE d.id BETWEEN ? AND ? AND (
+       d.queue_id = ? OR d.message_id = ? OR d.orig_recipient = ? COLLATE NOCASE OR d.recipient = ? COLLATE NOCASE
+       OR (d.domain_id = ? AND d.recipient = ? COLLATE NOCASE) OR d.sender_id IN (SELECT value FROM json_each(?)))
+       AND ${inRange}
      ORDER BY d.id DESC`,
   );
+  // Looked up once, not for every delivery that is looked at.
+  const senders = db.prepare<[string], { id: number }>('SELECT id FROM sender WHERE address = ? COLLATE NOCASE');
+  const domain = db.prepare<[string], { id: number }>('SELECT id FROM domain WHERE name = ?');
   const ids = new Set<number>();
   for (const word of words) {
     const bare = word.replace(/^<|>$/g, '');
     const at = bare.lastIndexOf('@') + 1;
+    const senderIds = JSON.stringify(senders.all(bare).map(({ id }) => id));
+    const domainId = domain.get(bare.slice(at).toLowerCase())?.id ?? null;
     // What began before the range may still have events in it.
     for (const block of blocksWith(db, bare, { since: null, until: range.until })) {
       if (ids.size >= MAX_DELIVERIES) break;
       const first = block * 2 ** BLOCK_SHIFT;
-      const names = [bare, bare, bare, bare, bare, bare.slice(0, at), bare.slice(at).toLowerCase()];
-      for (const { id } of look.all(first, first + 2 ** BLOCK_SHIFT - 1, ...time.values, ...names)) ids.add(id);
+      const names = [bare, bare, bare, bare, domainId, bare.slice(0, at), senderIds];
+      for (const { id } of look.all(first, first + 2 ** BLOCK_SHIFT - 1, ...names, ...time.values)) ids.add(id);
     }
   }
   return ids;
