@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { eventsOf } from './run.js';
 
 /** Everything that a database says, without row numbers and times of running: two ways to the same content must agree in this. */
-export function contentOf(path: string): { events: unknown[]; hourly: unknown[]; open: unknown[]; openDeliveries: unknown[] } {
+export function contentOf(path: string): { events: unknown[]; hourly: unknown[]; summaries: unknown[]; open: unknown[]; openDeliveries: unknown[] } {
   const db = new Database(path, { readonly: true });
   const hourly = db
     .prepare(
@@ -13,6 +13,15 @@ export function contentOf(path: string): { events: unknown[]; hourly: unknown[];
        FROM hourly e LEFT JOIN host h ON h.id = e.host_id LEFT JOIN domain d ON d.id = e.domain_id LEFT JOIN route ro ON ro.id = e.route_id
          LEFT JOIN reply r ON r.id = e.reply_id LEFT JOIN listing l ON l.id = e.listing_id
        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15`,
+    )
+    .raw()
+    .all();
+  const summaries = db
+    .prepare(
+      `SELECT s.by, s.start, CASE s.by WHEN 4 THEN r.template || r.stage WHEN 5 THEN d.name WHEN 7 THEN e.address ELSE s.key END AS name, s.outcome, s.prior_hour,
+         sum(s.attempts), sum(s.deliveries), min(s.first_seen), max(s.last_seen)
+       FROM summary s LEFT JOIN reply r ON r.id = s.key LEFT JOIN domain d ON d.id = s.key LEFT JOIN sender e ON e.id = s.key
+       GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`,
     )
     .raw()
     .all();
@@ -30,5 +39,5 @@ export function contentOf(path: string): { events: unknown[]; hourly: unknown[];
   const events = eventsOf(path)
     .map(({ id: _, ...event }) => JSON.stringify(event))
     .sort();
-  return { events, hourly, open, openDeliveries };
+  return { events, hourly, summaries, open, openDeliveries };
 }

@@ -136,7 +136,7 @@ function blockLists({ incidents: { opened, open, cleared } }: DigestAnswer, { zo
 }
 
 function deferrals(
-  { deferrals: { recovered, medianSeconds, longestSeconds, waiting, oldest, soonExpired } }: DigestAnswer,
+  { deferrals: { recovered, medianSeconds, longestSeconds, waiting, oldest, nextExpiry, soonExpired } }: DigestAnswer,
   options: DigestOptions,
 ): Section {
   const took =
@@ -151,9 +151,16 @@ function deferrals(
     lines: [
       ...(recovered > 0 ? [`${count(recovered)} delivered after all${took}`] : []),
       ...(waiting > 0 ? [`${count(waiting)} still waiting${since}`] : []),
-      ...(soonExpired > 0 ? [`${count(soonExpired)} of them for more than 4 days: most queues give up after 4 or 5`] : []),
+      ...(nextExpiry === null ? [] : [expiry(nextExpiry, soonExpired, options)]),
     ],
   };
+}
+
+/** When the MTA gives up: what waits can still be helped. */
+function expiry(next: number, soon: number, { zone, now }: DigestOptions): string {
+  if (soon === 0) return `the first is given up about ${shortTime(next, zone, now)}`;
+  const first = next <= now ? 'the next try may be the last' : `the first about ${shortTime(next, zone, now)}`;
+  return `${count(soon)} of them ${soon === 1 ? 'is' : 'are'} given up within a day, ${first}`;
 }
 
 function notUnderstood({ notUnderstood: { lines, deliveries } }: DigestAnswer): Section {

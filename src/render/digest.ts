@@ -115,6 +115,7 @@ export function digestJson(answer: DigestAnswer): object {
       longest_seconds: deferrals.longestSeconds,
       waiting: deferrals.waiting,
       oldest: isoTime(deferrals.oldest),
+      next_expiry: isoTime(deferrals.nextExpiry),
       soon_expired: deferrals.soonExpired,
     },
     not_understood: notUnderstood,

@@ -58,7 +58,9 @@ export interface Deferrals {
   waiting: number;
   /** UTC ms of the arrival of the oldest that waits; `null` = not known, or none waits. */
   oldest: number | null;
-  /** Waiting for more than four days: most queues give up after four or five. */
+  /** UTC ms at which the MTA gives up the first of them, as far as can be told; `null` = not known, or none waits. */
+  nextExpiry: number | null;
+  /** That it gives up within a day. */
   soonExpired: number;
 }
 
@@ -121,7 +123,7 @@ export function digest(store: ReportStore, { range, now, limit }: DigestQuestion
       open: incidents.filter(({ first, state }) => !isIn(first) && state === 'open'),
       cleared: incidents.filter(({ cleared }) => isIn(cleared)),
     },
-    deferrals: store.deferrals(range, now - 4 * DAY),
+    deferrals: store.deferrals(range, now),
     notUnderstood: {
       lines: store.status().sources.reduce((sum, { kinds }) => sum + kinds.not_understood, 0),
       deliveries:

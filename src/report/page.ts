@@ -1,7 +1,7 @@
 import type { Bucket } from './buckets.js';
 import { type DigestAnswer, digest } from './digest.js';
 import { CLEAR_AFTER, type Incident } from './incidents.js';
-import { type Group, type GroupsAnswer, NO_FILTERS } from './question.js';
+import { type Group, type GroupsAnswer, NO_FILTERS, type ReplySample } from './question.js';
 import type { Span } from './range.js';
 import type { ReportStore } from './report-store.js';
 import type { TrendAnswer } from './trend.js';
@@ -15,8 +15,8 @@ export interface PageAnswer {
   heat: GroupsAnswer;
   incidents: Incident[];
   tables: { by: Group; answer: GroupsAnswer }[];
-  /** The replies of each cause. */
-  samples: GroupsAnswer;
+  /** What servers said, a few replies of each cause, the most frequent first. */
+  samples: ReplySample[];
 }
 
 export interface PageQuestion {
@@ -45,7 +45,7 @@ export function page(store: ReportStore, { range, zone, now }: PageQuestion): Pa
     heat: ask(['cause', 'provider'], CAUSES_IN_HEAT),
     incidents: store.incidents({ range, now, clearAfter: CLEAR_AFTER }),
     tables: TABLES.map((by) => ({ by, answer: ask([by], TABLE_ROWS) })),
-    samples: store.groups({ by: ['cause', 'reply'], range, filters: NO_FILTERS, sort: 'deliveries', limit: 0 }),
+    samples: store.replySamples(range, SAMPLES_OF_A_CAUSE),
   };
 }
 
@@ -54,13 +54,4 @@ function bucketFor({ since, until }: Span): Bucket {
   const span = until - since;
   if (span <= 4 * DAY) return 'hour';
   return span <= 200 * DAY ? 'day' : 'week';
-}
-
-/** The most frequent replies of a cause. */
-export function samplesOf({ samples }: PageAnswer, cause: string): { reply: string; deliveries: number }[] {
-  return samples.rows
-    .filter(({ keys }) => keys[0] === cause)
-    .sort((a, b) => b.deliveries - a.deliveries)
-    .slice(0, SAMPLES_OF_A_CAUSE)
-    .map(({ keys, deliveries }) => ({ reply: String(keys[1]), deliveries }));
 }

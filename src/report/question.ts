@@ -135,3 +135,10 @@ export interface EventRow {
   attempt: number;
   delaySeconds: number | null;
 }
+
+/** A kind of reply as it was last said, and to how many deliveries. */
+export interface ReplySample {
+  cause: string;
+  reply: string;
+  deliveries: number;
+}

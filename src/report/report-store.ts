@@ -2,7 +2,7 @@ import type { NewReason } from './check.js';
 import type { Deferrals, GroupValues, HourFigures } from './digest.js';
 import type { Incident, IncidentQuestion } from './incidents.js';
 import type { EventCounts } from './metrics.js';
-import type { EventRow, EventsQuestion, GroupsAnswer, TopAnswer, TopQuestion } from './question.js';
+import type { EventRow, EventsQuestion, GroupsAnswer, ReplySample, TopAnswer, TopQuestion } from './question.js';
 import type { Range, Span } from './range.js';
 import type { StatusAnswer } from './status.js';
 import type { Suppressed, SuppressQuestion } from './suppress.js';
@@ -30,8 +30,10 @@ export interface ReportStore {
   newReasons(range: Span, minDeliveries: number): NewReason[];
   /** Failures by hour or day of some values of a group, or by time alone with the delivered mail. */
   figures(of: GroupValues | null, range: Span, step: 'hour' | 'day'): HourFigures[];
-  /** How deferrals ended in a span, and what waits now; `longAgo` in UTC ms. */
-  deferrals(range: Span, longAgo: number): Deferrals;
+  /** What servers said most, so many kinds of replies for each cause. */
+  replySamples(range: Span, perCause: number): ReplySample[];
+  /** How deferrals ended in a span, and what waits at `now` (UTC ms). */
+  deferrals(range: Span, now: number): Deferrals;
   /** Several questions to one and the same state. */
   consistently<T>(ask: () => T): T;
   /** Events of all time. */

@@ -47,7 +47,16 @@ const domain = () => {
   if (rank < 40) return BIG[rank % BIG.length];
   return [`company${rank}.example`, () => `mx${1 + (rank % 2)}.company${rank}.example[198.51.${100 + (rank % 100)}.${rank % 250}]`];
 };
-/** The reply of a receiver: [soft, text with its place in the conversation]. */
+/** A host sends from a few addresses, and is listed for some days of a month. */
+const ownIp = () => `192.0.2.${int(4)}`;
+const isListed = () => Math.floor(clock / 86_400_000) % 30 < 3;
+const reply = () => {
+  for (;;) {
+    const one = pick(REPLIES);
+    if (one[3] !== true || isListed()) return one;
+  }
+};
+/** The reply of a receiver: [soft, text, its place in the conversation, only while we are listed]. */
 const REPLIES = [
   [0, (to) => `550 5.1.1 <${to}>: Recipient address rejected: User unknown in virtual mailbox table`, 'RCPT TO'],
   [
@@ -65,9 +74,9 @@ const REPLIES = [
   [0, (to) => `554 5.7.1 <${to}>: Relay access denied`, 'RCPT TO'],
   [
     0,
-    () =>
-      `554 5.7.1 Service unavailable; Client host [192.0.2.${int(250)}] blocked using zen.spamhaus.org; https://www.spamhaus.org/query/ip/192.0.2.${int(250)}`,
+    () => `554 5.7.1 Service unavailable; Client host [${ownIp()}] blocked using zen.spamhaus.org; https://www.spamhaus.org/query/ip/${ownIp()}`,
     'RCPT TO',
+    true,
   ],
   [0, () => `552 5.2.2 Mailbox full`, 'RCPT TO'],
   [0, () => `554 5.7.1 Message rejected as spam, id=${hex(8)}-${int(99)}`, 'end of DATA'],
@@ -120,7 +129,7 @@ function* postfixMessage() {
   const result = (word, dsn, text, host) =>
     `postfix/smtp[${2200 + int(100)}]: ${id}: to=<${to}>, relay=${host}:25, delay=${(next() * 3).toFixed(2)}, delays=0.1/0.01/0.4/0.5, dsn=${dsn}, status=${word} (${text})`;
   if (next() < Number(values.failures)) {
-    const [soft, text, command] = pick(REPLIES);
+    const [soft, text, command] = reply();
     for (let tries = soft ? 1 + int(3) : 1; tries > 0; tries--) {
       const host = mx();
       yield result(soft ? 'deferred' : 'bounced', soft ? '4.2.0' : '5.1.1', `host ${host} said: ${text(to)} (in reply to ${command} command)`, host);
@@ -141,7 +150,7 @@ function* eximMessage() {
   const to = `${pick(['info', 'kim', 'john.doe', 'sales', 'maria'])}${int(5000)}@${name}`;
   const host = () => mx().replace('[', ' [');
   if (next() < Number(values.failures)) {
-    const [soft, text, command] = pick(REPLIES);
+    const [soft, text, command] = reply();
     const after = command === 'RCPT TO' ? `RCPT TO:<${to}>` : command === 'end of DATA' ? 'end of data' : `pipelined MAIL FROM:<${sender}> SIZE=1376`;
     for (let tries = soft ? 1 + int(3) : 1; tries > 0; tries--) {
       const failed = `H=${host()}: SMTP error from remote mail server after ${after}: ${text(to)}`;

@@ -10,6 +10,18 @@ const LOGS = join(FIXTURES, 'real-logs');
 const ISO = join(LOGS, 'p1-mail.iso.log');
 const EXIM = join(LOGS, 'e1-mainlog');
 
+describe('ingest --verbose', () => {
+  it('says what came of each source, and nothing else more', () => {
+    const folder = scratch();
+    const ran = bouncelog(['ingest', ISO, EXIM, '--verbose', '--db', join(folder, 'b.db')]);
+    const plain = bouncelog(['ingest', ISO, EXIM, '--db', join(folder, 'c.db')]);
+    const own = ran.err.split('\n').filter((line) => !line.startsWith('Read ') && !plain.err.includes(line));
+    expect(own).toHaveLength(2);
+    expect(own.find((line) => line.includes('p1-mail.iso.log'))).toMatch(/: \d[\d,]* lines \(\d+\.\d MB\): .*\d+ deferred.*\d+ bounced/);
+    expect(bouncelog(['ingest', ISO, '-q', '-v', '--db', join(folder, 'd.db')]).code).toBe(2);
+  });
+});
+
 describe('ingest counts no byte twice', () => {
   it('under the same name, another name, gzipped, linked or through a pipe', () => {
     const folder = scratch();

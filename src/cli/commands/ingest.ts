@@ -21,7 +21,8 @@ export function addIngest(program: Command): Command {
     .option('--max-open <n>', 'messages in the queue to remember between lines and runs (default: 200000)', wholeNumber('--max-open'))
     .option('--max-age <days>', 'days after which a message that the log is silent about is forgotten (default: 14)', wholeNumber('--max-age'))
     .option('--dry-run', 'read and report, but store nothing')
-    .option('-q, --quiet', 'no summary')
+    .addOption(new Option('-q, --quiet', 'no summary').conflicts('verbose'))
+    .option('-v, --verbose', 'what came of each source, too')
     .addOption(new Option('--batch-bytes <bytes>', 'bytes of log in one transaction').argParser(wholeNumber('--batch-bytes')).hideHelp())
     .addOption(
       new Option('--thread-bytes <bytes>', 'bytes of log from which on a second thread stores').argParser(wholeNumber('--thread-bytes')).hideHelp(),

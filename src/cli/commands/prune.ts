@@ -28,12 +28,13 @@ Examples:
   $ bouncelog prune --keep 90d`,
     )
     .action(async (options: PruneOptions) => {
-      const [{ openForReading, openForWriting, guard }, { lockForIngest }, { prune }, { bytes, count }, { isoTime }] = await Promise.all([
+      const [{ openForReading, openForWriting, guard }, { lockForIngest }, { prune }, { bytes, count }, { isoTime }, { Bar }] = await Promise.all([
         import('../../store/sqlite/open.js'),
         import('../../store/sqlite/lock.js'),
         import('../../store/sqlite/prune.js'),
         import('../../render/number.js'),
         import('../../render/time.js'),
+        import('../bar.js'),
       ]);
       const path = databasePath(options.db);
       openForReading(path).close();
@@ -41,13 +42,17 @@ Examples:
       if (lock === null)
         throw new UserError(`${path}: an ingest is writing to it`, { hint: 'Try again when it has finished, or stop the daemon meanwhile.' });
       const db = openForWriting(path);
+      const bar = new Bar(1);
       try {
-        const answer = guard(path, () => prune(db, Date.now() - options.keep));
+        const answer = guard(path, () =>
+          prune(db, Date.now() - options.keep, (done, all) => bar.update(all === 0 ? 0 : done / all, 'dropping events')),
+        );
         const { before, events, deliveries, freedBytes } = answer;
         if (options.format === 'json')
           await write(`${JSON.stringify({ schema: 'bouncelog/prune/1', before: isoTime(before), events, deliveries, freed_bytes: freedBytes })}\n`);
         else await write(`${count(events)} events of ${count(deliveries)} deliveries dropped, ${bytes(freedBytes)} given back.\n`);
       } finally {
+        bar.stop();
         db.close();
         lock.release();
       }

@@ -27,11 +27,12 @@ Examples:
     )
     .action(async (options: ReclassifyOptions) => {
       const classifier = await classifierFor(options.rules);
-      const [{ openForReading, openForWriting }, { lockForIngest }, { reclassify }, render] = await Promise.all([
+      const [{ openForReading, openForWriting }, { lockForIngest }, { reclassify }, render, { Bar }] = await Promise.all([
         import('../../store/sqlite/open.js'),
         import('../../store/sqlite/lock.js'),
         import('../../store/sqlite/reclassify.js'),
         import('../../render/reclassify.js'),
+        import('../bar.js'),
       ]);
       const path = databasePath(options.db);
       const dryRun = options.dryRun === true;
@@ -40,11 +41,14 @@ Examples:
       const lock = dryRun ? null : lockForIngest(path);
       if (lock === null && !dryRun) throw new UserError(`${path}: an ingest is writing to it`, { hint: 'Try again when it has finished.' });
       const db = dryRun ? openForReading(path) : openForWriting(path);
+      const bar = new Bar(1);
       try {
-        const answer = reclassify(db, classifier, { dryRun });
+        const answer = reclassify(db, classifier, { dryRun, onProgress: (done, all) => bar.update(done / all, 'classifying') });
+        bar.stop();
         if (options.format === 'json') await write(`${JSON.stringify(render.reclassifyJson(answer), null, 2)}\n`);
         else await write(render.reclassifyText(answer, terminal()));
       } finally {
+        bar.stop();
         db.close();
         lock?.release();
       }

@@ -12,6 +12,7 @@ export interface IngestCommandOptions {
   maxAge?: number;
   dryRun?: boolean;
   quiet?: boolean;
+  verbose?: boolean;
   batchBytes?: number;
   threadBytes?: number;
 }

@@ -13,7 +13,7 @@ import { Progress } from './progress.js';
 import { readAll } from './read-all.js';
 import { IngestSession, type SessionOptions } from './session.js';
 import { stopSignal } from './signals.js';
-import { say, sayError, summarize } from './summary.js';
+import { say, sayError, summarize, summarizeEach } from './summary.js';
 
 /** A log that is rotated while it is read is looked for anew, so many times. */
 const MAX_TRIES = 3;
@@ -44,6 +44,7 @@ export async function runIngest(paths: readonly string[], options: IngestCommand
     return 0;
   }
   let run: RunSummary | null = null;
+  let isClosed = false;
   try {
     const { ingest } = session;
     let read = await readAll(ingest, sources, signal);
@@ -54,16 +55,20 @@ export async function runIngest(paths: readonly string[], options: IngestCommand
       read = { ...(await readAll(ingest, (await find()).sources, signal)), errors: read.errors };
       results.push(...read.results);
     }
+    progress.finish('adding up');
+    const failed = errors.length + read.errors.length > 0;
+    run = { started: now, ended: Date.now(), sources: results.length, ...sizesOf(results), failed };
+    isClosed = true;
+    await session.close(run);
     progress.stop();
     for (const error of read.errors) sayError(error);
     if (signal.aborted) say('stopped; what was read is stored, and the next run goes on from there');
-    const failed = errors.length + read.errors.length > 0;
-    run = { started: now, ended: Date.now(), sources: results.length, ...sizesOf(results), failed };
+    if (options.verbose === true) summarizeEach(results);
     if (options.quiet !== true) summarize(results, ingest, (performance.now() - started) / 1000, options.dryRun === true);
     return failed ? 1 : 0;
   } finally {
     progress.stop();
-    await session.close(run);
+    if (!isClosed) await session.close(run);
   }
 }
 

@@ -13,6 +13,16 @@ export function sayError(error: UserError): void {
   say(`${error.message}${error.hint === null ? '' : `. ${error.hint}`}`);
 }
 
+/** What came of each source, on stderr. */
+export function summarizeEach(results: readonly SourceResult[]): void {
+  for (const { name, bytes, skipped, kinds } of results) {
+    const { lines, ...others } = kinds;
+    const parts = Object.entries(others).flatMap(([kind, number]) => (number === 0 ? [] : [`${count(number)} ${kind.replaceAll('_', ' ')}`]));
+    const where = skipped > 0 ? `, from byte ${count(skipped)} on` : '';
+    say(`${name}: ${count(lines)} lines (${(bytes / 1e6).toFixed(1)} MB${where})${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`);
+  }
+}
+
 /** What a run has done, on stderr. */
 export function summarize(results: readonly SourceResult[], ingest: Ingest, seconds: number, dryRun: boolean): void {
   const sum = (of: (result: SourceResult) => number) => results.reduce((total, result) => total + of(result), 0);

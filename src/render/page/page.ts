@@ -4,7 +4,7 @@ import { causeOf } from '../../bounce/causes.js';
 import { delistUrl } from '../../bounce/listings.js';
 import { providerName } from '../../bounce/providers.js';
 import { hardRate, softRate } from '../../report/check.js';
-import { type PageAnswer, samplesOf } from '../../report/page.js';
+import type { PageAnswer } from '../../report/page.js';
 import type { Group, GroupsAnswer } from '../../report/question.js';
 import { changeText, verdictLine } from '../digest-sections.js';
 import { duration } from '../duration.js';
@@ -71,7 +71,7 @@ ${card('Delivered', count(totals.delivered ?? 0), changeText(delivered))}
 ${card('Hard', percent(hardRate(totals).value), `${count(totals.hard)} deliveries ${changeText(hard)}`)}
 ${card('Soft', percent(softRate(totals).value), `${count(totals.soft)} deliveries ${changeText(soft)}`)}
 ${card('Recovered', count(totals.recovered), deferrals.medianSeconds === null ? '' : `half within ${duration(deferrals.medianSeconds)}`)}
-${card('Waiting', count(deferrals.waiting), deferrals.soonExpired > 0 ? `${count(deferrals.soonExpired)} for over 4 days` : '')}
+${card('Waiting', count(deferrals.waiting), deferrals.soonExpired > 0 ? `${count(deferrals.soonExpired)} given up within a day` : '')}
 ${card('Block lists', count(incidents.opened.length + incidents.open.length), incidents.opened.length > 0 ? `${count(incidents.opened.length)} new` : 'open incidents')}
 </ul>`;
 }
@@ -106,7 +106,7 @@ function causes(answer: PageAnswer): Markup {
   const rows = answer.digest.groups.cause.rows.map(({ key, hard, soft, change }) => {
     const cause = causeOf(String(key));
     const { who } = adviceFor(cause.id, null);
-    const samples = samplesOf(answer, cause.id);
+    const samples = answer.samples.filter((sample) => sample.cause === cause.id);
     return html`<details><summary>${cause.title} <small>${cause.id}</small><span>${hard > 0 ? html`<b class="hard">${count(hard)} hard</b> ` : null}${soft > 0 ? html`<b class="soft">${count(soft)} soft</b> ` : null}<small>${change === null ? '' : changeText(change)}</small></span></summary>
 <dl><dt>What it means</dt><dd>${cause.meaning}</dd><dt>What to do (${who})</dt><dd>${cause.fix}</dd>
 <dt>What servers said</dt>${samples.map(({ reply, deliveries }) => html`<dd><code>${reply}</code> <small>${count(deliveries)}×</small></dd>`)}</dl></details>`;

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import type { Mta } from '../../log/record.js';
 import type { Deferrals, GroupValues, HourFigures } from '../../report/digest.js';
 import type { Span } from '../../report/range.js';
 import { hourOf } from './hourly.js';
@@ -7,6 +8,7 @@ import { DELIVERED, OUTCOME_IDS } from './outcomes.js';
 import { type Covered, coverage, hoursOf, SUMMARIES } from './summaries.js';
 
 const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 const { deferred, bounced, expired, recovered } = OUTCOME_IDS;
 const FIGURES = `sum(CASE WHEN e.outcome IN (${bounced}, ${expired}) THEN e.deliveries ELSE 0 END) AS hard,
   sum(CASE WHEN e.outcome = ${deferred} THEN e.deliveries ELSE 0 END) AS soft,
@@ -81,7 +83,7 @@ function figuresFromTotals(db: Database, of: GroupValues | null, hours: readonly
 }
 
 /** How deferrals ended in a span, and what waits now. */
-export function deferrals(db: Database, { since, until }: Span, longAgo: number): Deferrals {
+export function deferrals(db: Database, { since, until }: Span, now: number): Deferrals {
   const span = `time >= ? AND time < ? AND outcome = ${recovered}`;
   const known = db
     .prepare<[number, number], { recovered: number; known: number; longest: number | null }>(
@@ -94,18 +96,39 @@ export function deferrals(db: Database, { since, until }: Span, longAgo: number)
     )
     .get(since, until, Math.floor(known.known / 2))?.delay;
   const seconds = (delay: number | null | undefined) => (delay === undefined || delay === null ? null : delay / 1000);
+  const { postfix, exim } = lifetimes(db);
   const waiting = db
-    .prepare<[number], { waiting: number; oldest: number | null; soon_expired: number }>(
-      `SELECT count(*) AS waiting, min(nullif(m.arrived, 0)) AS oldest, ifnull(sum(m.arrived > 0 AND m.arrived < ?), 0) AS soon_expired
-       FROM open_delivery o JOIN open_message m ON m.id = o.open_message_id`,
+    .prepare<[number, number, number], { waiting: number; oldest: number | null; next_expiry: number | null; soon_expired: number }>(
+      `SELECT count(*) AS waiting, min(arrived) AS oldest, min(expiry) AS next_expiry, ifnull(sum(expiry < ?), 0) AS soon_expired FROM (
+         SELECT nullif(m.arrived, 0) AS arrived, nullif(m.arrived, 0) + CASE m.mta WHEN 'exim' THEN ? ELSE ? END AS expiry
+         FROM open_delivery o JOIN open_message m ON m.id = o.open_message_id)`,
     )
-    .get(longAgo) ?? { waiting: 0, oldest: null, soon_expired: 0 };
+    .get(now + DAY, exim, postfix) ?? { waiting: 0, oldest: null, next_expiry: null, soon_expired: 0 };
   return {
     recovered: known.recovered,
     medianSeconds: seconds(median),
     longestSeconds: seconds(known.longest),
     waiting: waiting.waiting,
     oldest: waiting.oldest,
+    nextExpiry: waiting.next_expiry,
     soonExpired: waiting.soon_expired,
   };
+}
+
+/** How long each MTA keeps trying, ms: as the last expiries in the log show, or as it does by default (`maximal_queue_lifetime` 5d; Exim's retry rule ends after 4d). */
+function lifetimes(db: Database): Record<Mta, number> {
+  const found: Record<Mta, number> = { postfix: 5 * DAY, exim: 4 * DAY };
+  const hour = db
+    .prepare<[], { hour: number | null }>(`SELECT max(start) AS hour FROM summary WHERE by = ${SUMMARIES.all} AND outcome = ${expired}`)
+    .get()?.hour;
+  if (hour === null || hour === undefined) return found;
+  const ages = db
+    .prepare<[number, number], { mta: Mta; age: number }>(
+      `SELECT d.mta, max(e.delay_ms) AS age FROM event e JOIN delivery d ON d.id = e.delivery_id
+       WHERE e.time >= ? AND e.time < ? AND e.outcome = ${expired} GROUP BY d.mta`,
+    )
+    .all(hour * HOUR, (hour + 1) * HOUR);
+  // Exim also gives up at once where a host has failed for long: that tells nothing.
+  for (const { mta, age } of ages) if (age >= HOUR) found[mta] = age;
+  return found;
 }

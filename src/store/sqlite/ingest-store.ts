@@ -47,7 +47,6 @@ export class SqliteIngestStore implements IngestStore {
   readonly #begin: Statement;
   readonly #commit: Statement;
   #inTransaction = false;
-  #hasWritten = false;
   #summedUntil = 0;
 
   constructor(db: Database) {
@@ -172,7 +171,6 @@ export class SqliteIngestStore implements IngestStore {
       this.#summarizePast(batch.source.lastTime);
       this.#commit.run();
       this.#inTransaction = false;
-      this.#hasWritten = true;
     });
   }
 
@@ -188,7 +186,7 @@ export class SqliteIngestStore implements IngestStore {
     try {
       if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
       else {
-        if (this.#hasWritten) this.#summaries.summarizeAll();
+        this.#summaries.summarizeAll();
         this.#db.pragma('optimize');
       }
     } catch {

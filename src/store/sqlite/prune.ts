@@ -9,8 +9,9 @@ const EVENTS_AT_ONCE = 50_000;
 /**
  * Takes out events older than `before` (UTC ms) with their deliveries, and gives the space back. Totals stay, and so does what is
  * still open. Each step is a transaction: an end in the middle leaves a database that is whole, and the next run goes on.
+ * @param onProgress told after each step how many events are gone, of how many that are old enough
  */
-export function prune(db: Database, before: number): PruneAnswer {
+export function prune(db: Database, before: number, onProgress: (done: number, all: number) => void = () => {}): PruneAnswer {
   const pagesBefore = pagesOf(db);
   const takeEvents = db.prepare(
     `DELETE FROM event WHERE id IN (
@@ -20,7 +21,11 @@ export function prune(db: Database, before: number): PruneAnswer {
   const meta = new Meta(db);
   meta.set('pruned', String(Math.max(before, Number(meta.get('pruned') ?? 0))));
   let events = 0;
-  for (let taken = takeEvents.run(before).changes; taken > 0; taken = takeEvents.run(before).changes) events += taken;
+  const all = db.prepare<[number], { n: number }>('SELECT count(*) AS n FROM event WHERE time < ?').get(before)?.n ?? 0;
+  for (let taken = takeEvents.run(before).changes; taken > 0; taken = takeEvents.run(before).changes) {
+    events += taken;
+    onProgress(events, all);
+  }
   const deliveries = db
     .transaction(() => {
       const orphaned = `NOT EXISTS (SELECT 1 FROM event e WHERE e.delivery_id = delivery.id) AND NOT EXISTS (SELECT 1 FROM open_delivery o WHERE o.delivery_id = delivery.id)`;

@@ -27,6 +27,9 @@ interface Change {
   rule: string | null;
 }
 
+/** Kinds of replies between two reports of progress. */
+const KINDS_A_STEP = 100;
+
 /** Causes that come with a listing, and what it names. */
 const LISTING_KINDS: Record<string, 'ip' | 'domain'> = { 'ip-blocklisted': 'ip', 'domain-blocklisted': 'domain' };
 
@@ -34,14 +37,19 @@ const LISTING_KINDS: Record<string, 'ip' | 'domain'> = { 'ip-blocklisted': 'ip',
  * Applies rules to all history, in one transaction: each kind of reply is classified anew; where a cause that names a block list
  * comes or goes, the listings of its events and the totals by listing are made anew.
  */
-export function reclassify(db: Database, classifier: Classifier, options: { dryRun: boolean }): ReclassifyAnswer {
+export function reclassify(
+  db: Database,
+  classifier: Classifier,
+  options: { dryRun: boolean; onProgress?: (done: number, all: number) => void },
+): ReclassifyAnswer {
   const replies = db
     .prepare<[], ReplyRow>(
       `SELECT r.id, r.template, r.code, r.enhanced, r.stage, r.provider, r.cause, r.rule, ifnull(h.failures, 0) AS failures FROM reply r
        LEFT JOIN (SELECT reply_id, sum(deliveries) AS failures FROM hourly WHERE outcome IN (1, 2, 3) GROUP BY reply_id) h ON h.reply_id = r.id`,
     )
     .all();
-  const changes = replies.flatMap((reply): Change[] => {
+  const changes = replies.flatMap((reply, index): Change[] => {
+    if (index % KINDS_A_STEP === 0) options.onProgress?.(index, replies.length);
     const { cause, rule } = classifier.classify(reply);
     return cause === reply.cause && rule === reply.rule ? [] : [{ reply, cause, rule }];
   });

@@ -3,7 +3,7 @@ import type { NewReason } from '../../report/check.js';
 import type { Deferrals, GroupValues, HourFigures } from '../../report/digest.js';
 import { type Incident, type IncidentQuestion, incidentsOf } from '../../report/incidents.js';
 import type { EventCounts } from '../../report/metrics.js';
-import type { EventRow, EventsQuestion, GroupsAnswer, TopAnswer, TopQuestion } from '../../report/question.js';
+import type { EventRow, EventsQuestion, GroupsAnswer, ReplySample, TopAnswer, TopQuestion } from '../../report/question.js';
 import type { Range, Span } from '../../report/range.js';
 import type { NameKind, ReportStore } from '../../report/report-store.js';
 import type { StatusAnswer } from '../../report/status.js';
@@ -21,6 +21,7 @@ import { Meta } from './meta.js';
 import { namesLike } from './names.js';
 import { lastMail, newReasons } from './news.js';
 import { guard } from './open.js';
+import { replySamples } from './samples.js';
 import { status } from './status.js';
 import { endOfMail } from './summaries.js';
 import { deliveredDomains, suppressed } from './suppress.js';
@@ -92,8 +93,12 @@ export class SqliteReportStore implements ReportStore {
     return guard(this.#db.name, () => figures(this.#db, of, range, step));
   }
 
-  deferrals(range: Span, longAgo: number): Deferrals {
-    return guard(this.#db.name, () => deferrals(this.#db, range, longAgo));
+  replySamples(range: Span, perCause: number): ReplySample[] {
+    return guard(this.#db.name, () => replySamples(this.#db, range, perCause));
+  }
+
+  deferrals(range: Span, now: number): Deferrals {
+    return guard(this.#db.name, () => deferrals(this.#db, range, now));
   }
 
   consistently<T>(ask: () => T): T {

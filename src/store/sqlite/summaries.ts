@@ -20,7 +20,7 @@ const INTO = 'INSERT INTO summary (by, start, key, outcome, prior_hour, attempts
 const FIGURES = 'sum(e.attempts), sum(e.deliveries), min(e.first_seen), max(e.last_seen)';
 
 /** The last hour of an earlier deferral for which `condition` holds, too: `p` is one that was of another kind. */
-function priorOf(joins: string, condition: string): string {
+export function priorOf(joins: string, condition: string): string {
   return `CASE e.prior_id WHEN 0 THEN e.prior_hour ELSE ifnull((SELECT max(p.hour) FROM prior p ${joins} WHERE p.id = e.prior_id AND ${condition}), 0) END`;
 }
 

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Range } from '../../report/range.js';
 import type { UnknownKind } from '../../report/unknown.js';
-import { eventsById } from './event-rows.js';
+import { latestTexts } from './samples.js';
 import { coverage, endOfMail, SUMMARIES } from './summaries.js';
 
 const HOUR = 3_600_000;
@@ -38,7 +38,7 @@ export function unknownKinds(db: Database, range: Range): UnknownKind[] {
        FROM found f JOIN unknown u ON u.id = f.reply GROUP BY u.id ORDER BY 6 DESC, u.id`,
     )
     .all(first, end, JSON.stringify(rest));
-  const samples = samplesOf(db, kinds, range);
+  const samples = latestTexts(db, kinds, range);
   const domains = db.prepare<[string, number], { name: string }>(
     `SELECT d.name FROM hourly h JOIN domain d ON d.id = h.domain_id
      WHERE h.hour IN (SELECT value FROM json_each(?)) AND h.reply_id = ? AND h.outcome IN (1, 2, 3)
@@ -54,26 +54,4 @@ export function unknownKinds(db: Database, range: Range): UnknownKind[] {
     sample: samples.get(kind.id) ?? kind.template,
     domains: domains.all(kind.hours, kind.id).map(({ name }) => name),
   }));
-}
-
-/** The exact text of the latest failure of each kind. */
-function samplesOf(db: Database, kinds: readonly Row[], range: Range): Map<number, string> {
-  // From the last time that it was seen on backwards: found at once.
-  const latest = db.prepare<[number, number], { id: number }>(
-    'SELECT id FROM event WHERE time <= ? AND reply_id = ? ORDER BY time DESC, id DESC LIMIT 1',
-  );
-  const last = (range.until ?? Number.MAX_SAFE_INTEGER) - 1;
-  const ids = new Map(kinds.map((kind) => [kind.id, latest.get(Math.min(kind.last_seen, last), kind.id)?.id]));
-  const texts = new Map(
-    eventsById(
-      db,
-      [...ids.values()].filter((id) => id !== undefined),
-    ).map((event) => [event.id, event.reply]),
-  );
-  return new Map(
-    [...ids].flatMap(([kind, id]) => {
-      const text = id === undefined ? undefined : texts.get(id);
-      return text === undefined ? [] : [[kind, text] as const];
-    }),
-  );
 }

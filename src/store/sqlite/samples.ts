@@ -1,0 +1,58 @@
+import type { Database } from 'better-sqlite3';
+import type { ReplySample } from '../../report/question.js';
+import type { Range, Span } from '../../report/range.js';
+import { eventsById } from './event-rows.js';
+import { OUTCOME_IDS } from './outcomes.js';
+import { coverage, priorOf, SUMMARIES } from './summaries.js';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const { deferred, bounced, expired } = OUTCOME_IDS;
+const FAILURES = `outcome IN (${deferred}, ${bounced}, ${expired})`;
+
+interface Kind {
+  id: number;
+  last_seen: number;
+}
+
+/** What servers said most, so many kinds of replies for each cause, each as it was last said. */
+export function replySamples(db: Database, range: Span, perCause: number): ReplySample[] {
+  const [since, until] = [Math.floor(range.since / HOUR), Math.ceil(range.until / HOUR)];
+  const covered = coverage(db, 'reply', since, until);
+  const kinds = db
+    .prepare<unknown[], Kind & { cause: string; template: string; deliveries: number }>(
+      `WITH said AS (
+         SELECT key AS reply, CASE WHEN prior_hour < @since THEN deliveries ELSE 0 END AS deliveries, last_seen FROM summary
+           WHERE by = ${SUMMARIES.reply} AND start >= @first AND start < @end AND ${FAILURES}
+         UNION ALL
+         SELECT e.reply_id, CASE WHEN ${priorOf('', 'p.reply_id = e.reply_id')} < @since THEN e.deliveries ELSE 0 END, e.last_seen FROM hourly e
+           WHERE e.hour IN (SELECT value FROM json_each(@rest)) AND ${FAILURES}),
+       kinds AS (SELECT reply, sum(deliveries) AS deliveries, max(last_seen) AS last_seen FROM said GROUP BY reply),
+       ranked AS (
+         SELECT r.id, r.cause, r.template, k.deliveries, k.last_seen,
+           row_number() OVER (PARTITION BY r.cause ORDER BY k.deliveries DESC, r.id) AS place
+         FROM kinds k JOIN reply r ON r.id = k.reply WHERE k.deliveries > 0)
+       SELECT id, cause, template, deliveries, last_seen FROM ranked WHERE place <= @perCause ORDER BY cause, place`,
+    )
+    .all({ since, first: covered.since, end: covered.until, rest: JSON.stringify(covered.rest), perCause });
+  const texts = latestTexts(db, kinds, range);
+  return kinds.map(({ id, cause, template, deliveries }) => ({ cause, reply: texts.get(id) ?? template, deliveries }));
+}
+
+/** The exact text of the latest failure of each kind of reply, by the kind's id; none where its events were pruned. */
+export function latestTexts(db: Database, kinds: readonly Kind[], range: Range): Map<number, string> {
+  // From the last time that it was seen on backwards: found at once, or (pruned) not at all.
+  const latest = db.prepare<[number, number, number], { id: number }>(
+    'SELECT id FROM event WHERE time <= ? AND time > ? AND reply_id = ? ORDER BY time DESC, id DESC LIMIT 1',
+  );
+  const last = (range.until ?? Number.MAX_SAFE_INTEGER) - 1;
+  const ids = new Map(kinds.map((kind) => [kind.id, latest.get(Math.min(kind.last_seen, last), Math.min(kind.last_seen, last) - DAY, kind.id)?.id]));
+  const wanted = [...ids.values()].filter((id) => id !== undefined);
+  const texts = new Map(eventsById(db, wanted).map((event) => [event.id, event.reply]));
+  return new Map(
+    [...ids].flatMap(([kind, id]) => {
+      const text = id === undefined ? undefined : texts.get(id);
+      return text === undefined ? [] : [[kind, text] as const];
+    }),
+  );
+}
