@@ -23,9 +23,9 @@ export interface FailedThere {
 }
 
 /** Events sent at once: enough that a message costs nothing, few enough that the other thread always has work. */
-const EVENTS_PER_MESSAGE = 256;
+const EVENTS_PER_MESSAGE = 128;
 /** Messages that may wait at the other thread: reading is faster, and what waits takes memory. */
-const MAX_WAITING = 8;
+const MAX_WAITING = 6;
 
 /**
  * Lets a thread of its own interpret and store, while this one reads on: measured on 300 MB of log, an ingest takes

@@ -2,10 +2,10 @@ import { type Bytes, bytesOf } from './bytes.js';
 import type { LineSink } from './lines.js';
 
 /** What comes in at once must fit; more only remembers longer. Outside the heap, so that no collection copies it. */
-const HALF_BYTES = 4 * 1024 * 1024;
+const HALF_BYTES = 2 * 1024 * 1024;
 
 /**
- * The last lines of a log, as they came: 4 to 8 MB of them. A line that may be of use is kept by its place here, and nearly all
+ * The last lines of a log, as they came: 2 to 4 MB of them. A line that may be of use is kept by its place here, and nearly all
  * have become useless when their place is taken again. Two halves that are filled in turn.
  */
 export class Window implements Bytes {

@@ -2,7 +2,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import { detach } from '../../log/encoding.js';
 
 /** Entries kept in memory; beyond it the cache starts anew, so that a spammed host does not grow it without end. */
-const CACHE_LIMIT = 100_000;
+const CACHE_LIMIT = 30_000;
 
 /** A table up to this size is read as a whole: then a value that is not in the cache is new, and nobody has to look for it. */
 const LOAD_LIMIT = 20_000;
