@@ -115,7 +115,7 @@ export function digest(store: ReportStore, { range, now, limit }: DigestQuestion
     totalsBefore,
     hard: changeBetween(all, all, ({ hard }) => hard, range),
     soft: changeBetween(all, all, ({ soft }) => soft, range),
-    delivered: volumeChange(all, range),
+    delivered: volumeChange(all, range, before, store.firstHour() ?? before.since),
     groups: Object.fromEntries(DIGEST_GROUPS.map((group) => [group, groupOf(store, group, range, limit)])) as DigestAnswer['groups'],
     newReasons: store.newReasons(range, MIN_NEW).slice(0, limit),
     incidents: {
@@ -192,20 +192,19 @@ function changeBetween(some: readonly HourFigures[], all: readonly HourFigures[]
   );
 }
 
-/** Delivered mail against the span before: as a rate by the hour. */
-function volumeChange(all: readonly HourFigures[], range: Span): Change {
-  const steps = Math.max(1, Math.round((range.until - range.since) / HOUR));
-  const series = (isIn: (time: number) => boolean): Series => {
-    const values = all.filter(({ hour }) => isIn(hour * HOUR)).map(({ delivered }) => delivered);
+/**
+ * Delivered mail against the span before: as a rate by the hour.
+ * @param first UTC ms of the first hour in the database: before it nothing was logged, which is not no mail
+ */
+function volumeChange(all: readonly HourFigures[], range: Span, before: Span, first: number): Change {
+  const series = ({ since, until }: Span): Series => {
+    const values = all.filter(({ hour }) => hour * HOUR >= since && hour * HOUR < until).map(({ delivered }) => delivered);
+    const steps = Math.max(1, Math.round((until - Math.max(since, first)) / HOUR));
     const failures = [...values, ...Array.from({ length: Math.max(0, steps - values.length) }, () => 0)];
     return { failures, totals: failures.map(() => 1) };
   };
-  const before = series((time) => time < range.since);
-  if (before.failures.every((value) => value === 0)) return { ratio: null, isReal: false };
-  return changeOf(
-    series((time) => time >= range.since),
-    before,
-  );
+  const earlier = series(before);
+  return earlier.failures.every((value) => value === 0) ? { ratio: null, isReal: false } : changeOf(series(range), earlier);
 }
 
 function verdictOf({ totals, totalsBefore, hard, soft, groups, incidents, newReasons, delivered }: DigestAnswer): {
