@@ -25,3 +25,7 @@ CREATE TABLE summarized (
 
 -- How long deferrals took to recover.
 CREATE INDEX event_recovered ON event (time, delay_ms) WHERE outcome = 4;
+
+-- Everything that is asked of hits of block lists stands in their index: there may be many, all over the history.
+DROP INDEX hourly_listing;
+CREATE INDEX hourly_listing ON hourly (listing_id, hour, attempts, first_seen, last_seen) WHERE listing_id <> 0;

@@ -166,7 +166,9 @@ export class LineReader {
       return;
     }
     const host = this.#state.hostOf(repeated.host);
-    const time = this.#times.read(`${line}\n`, { ...this.#envelope, time: line.startsWith('<') ? line.indexOf('>') + 1 : 0 });
+    const at = line.startsWith('<') ? line.indexOf('>') + 1 : 0;
+    const dialect = /[A-Z]/.test(line.charAt(at)) ? 'rfc3164' : 'iso';
+    const time = this.#times.read(`${line}\n`, { ...this.#envelope, dialect, time: at });
     if (host.previous === null || Number.isNaN(time)) this.kinds.foreign++;
     else this.#apply(host.previous.record, host.previous.mta, host, time, Math.min(repeated.times, MAX_REPEATS));
   }

@@ -33,7 +33,7 @@ const BRACKET = 91;
 /**
  * The hot path: a glance at each line tells those that are about mail that simply passes, and for these it is enough to remember
  * where they stand. All others go the whole way, through the `LineReader`, and so do the remembered lines of a message as
- * soon as one of these is about it. The result is the same as if every line had gone that way; it takes a fifth of the time.
+ * soon as one of these is about it. The result is the same as if every line had gone that way; for a line that a glance settles it takes a third of the time (0.5 µs).
  */
 export class QuickReader implements LineSink {
   readonly #reader: LineReader;
@@ -96,7 +96,7 @@ export class QuickReader implements LineSink {
       const isStamp = bytes[start + 3] === SPACE && bytes[start + 6] === SPACE && bytes[start + 9] === COLON && bytes[start + 12] === COLON;
       return isStamp && this.#isSyslogSettled(bytes, start, 15, end);
     }
-    if (bytes[start + 4] !== DASH || bytes[start + 7] !== DASH) return false;
+    if (!isDigit(first) || bytes[start + 4] !== DASH || bytes[start + 7] !== DASH) return false;
     if (bytes[start + 10] === 84 /* T */) return this.#isSyslogSettled(bytes, start, 19, end);
     return bytes[start + 10] === SPACE && this.#readsExim && this.#isEximSettled(bytes, start, end);
   }
@@ -129,6 +129,7 @@ export class QuickReader implements LineSink {
 
   /** `2026-11-24 07:55:14.311 +0000 [9172] text`: fraction, zone and pid are each optional. */
   #isEximSettled(bytes: Buffer, start: number, end: number): boolean {
+    if (bytes[start + 13] !== COLON || bytes[start + 16] !== COLON) return false;
     let stampEnd = start + 19;
     if (bytes[stampEnd] === 46 /* . */) for (stampEnd++; isDigit(bytes[stampEnd] as number); ) stampEnd++;
     if (bytes[stampEnd] !== SPACE) return false;

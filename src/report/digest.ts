@@ -136,10 +136,10 @@ export function digest(store: ReportStore, { range, now, limit }: DigestQuestion
 
 function groupOf(store: ReportStore, by: DigestGroup, range: Span, limit: number) {
   const before = spanBefore(range);
-  const ask = (of: Span, count: number) => store.groups({ by: [by], range: of, filters: NO_FILTERS, sort: 'deliveries', limit: count });
-  const { rows, more } = ask(range, limit);
-  const earlier = new Map(ask(before, 0).rows.map((row) => [row.keys[0] ?? null, row.deliveries]));
+  const ask = { by: [by], filters: NO_FILTERS, sort: 'deliveries' as const };
+  const { rows, more } = store.groups({ ...ask, range, limit });
   const values = rows.map(({ keys }) => keys[0] ?? null);
+  const earlier = new Map(store.groups({ ...ask, range: before, limit: 0, only: values }).rows.map((row) => [row.keys[0] ?? null, row.deliveries]));
   const step = range.until - range.since >= MIN_DAYS * DAY ? 'day' : 'hour';
   // Each span by itself: a day that lies in both is no step of either.
   const figuresOf = (of: GroupValues | null) => [before, range].flatMap((span) => inSteps(store.figures(of, span, step), span, step));

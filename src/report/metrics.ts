@@ -10,8 +10,9 @@ export interface EventCount {
   events: number;
 }
 
-/** The same events, counted in two ways; delivered mail has no cause. */
+/** The same events, counted in three ways; delivered mail has no cause, and only providers with a name of their own stand by themselves. */
 export interface EventCounts {
+  byOutcome: readonly EventCount[];
   byCause: readonly EventCount[];
   byProvider: readonly EventCount[];
 }
@@ -30,15 +31,13 @@ export interface MetricFacts {
   /** UTC ms; `null` = none. */
   lastMail: number | null;
   databaseBytes: number;
-  /** Providers that have a name of their own; all others are one. */
-  isKnownProvider: (id: string) => boolean;
 }
 
 /** Every series costs memory in Prometheus for as long as it keeps data: strangers must not be able to make any number of them. */
 const MAX_INCIDENTS = 100;
 const OTHER = 'other';
 
-export function metricsOf({ counts, incidents, status, lastMail, databaseBytes, isKnownProvider }: MetricFacts): Metric[] {
+export function metricsOf({ counts, incidents, status, lastMail, databaseBytes }: MetricFacts): Metric[] {
   const open = incidents.filter(({ state }) => state === 'open');
   const kinds = sumOfKinds(status.sources);
   const single = (value: number) => [{ labels: {}, value }];
@@ -47,7 +46,7 @@ export function metricsOf({ counts, incidents, status, lastMail, databaseBytes, 
     counter(
       'bouncelog_delivered_total',
       'Deliveries to the world that went well.',
-      single(sumOf(counts.byProvider.filter(({ outcome }) => outcome === 'delivered'))),
+      single(sumOf(counts.byOutcome.filter(({ outcome }) => outcome === 'delivered'))),
     ),
     counter(
       'bouncelog_events_total',
@@ -58,8 +57,8 @@ export function metricsOf({ counts, incidents, status, lastMail, databaseBytes, 
       'bouncelog_provider_events_total',
       'The same, and delivered mail, by who operates the receiving MX.',
       summed(
-        counts.byProvider.filter(({ outcome }) => outcome !== 'rejected'),
-        ({ outcome, key }) => ({ provider: key !== null && isKnownProvider(key) ? key : OTHER, outcome }),
+        [...counts.byProvider, ...others(counts)].filter(({ outcome, events }) => outcome !== 'rejected' && events > 0),
+        ({ outcome, key }) => ({ provider: key ?? OTHER, outcome }),
       ),
     ),
     gauge('bouncelog_blocklist_incidents_open', 'Block list incidents that are open.', single(open.length)),
@@ -86,6 +85,13 @@ export function metricsOf({ counts, incidents, status, lastMail, databaseBytes, 
     ),
     gauge('bouncelog_database_bytes', 'Size of the database.', single(databaseBytes)),
   ];
+}
+
+/** What is left of each outcome: providers that nobody knows by name are one. */
+function others({ byOutcome, byProvider }: EventCounts): EventCount[] {
+  const of = (counts: readonly EventCount[], outcome: string) => sumOf(counts.filter((one) => one.outcome === outcome));
+  const outcomes = new Set(byOutcome.map(({ outcome }) => outcome));
+  return [...outcomes].map((outcome) => ({ outcome, key: null, events: of(byOutcome, outcome) - of(byProvider, outcome) }));
 }
 
 function summed(counts: readonly EventCount[], labelsOf: (count: EventCount) => Record<string, string>): Metric['samples'] {

@@ -58,6 +58,8 @@ export interface TopQuestion {
   sort: Sort;
   /** Groups of the outermost level, and of each level inside; 0 = all. */
   limit: number;
+  /** No other groups of the outermost level than these. */
+  only?: readonly (string | number | null)[];
 }
 
 /** Deliveries (not tries) by outcome. */

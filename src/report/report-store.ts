@@ -36,8 +36,8 @@ export interface ReportStore {
   deferrals(range: Span, now: number): Deferrals;
   /** Several questions to one and the same state. */
   consistently<T>(ask: () => T): T;
-  /** Events of all time. */
-  eventCounts(): EventCounts;
+  /** Events of all time, by these providers. */
+  eventCounts(providers: readonly string[]): EventCounts;
   /** Names in the store that begin with a prefix, so many as one can choose from. */
   namesLike(kind: NameKind, prefix: string): string[];
   /** UTC ms of the last line about mail; `null` = there was none. */

@@ -34,15 +34,13 @@ Examples:
       ]);
       const store = await openReports(path);
       try {
-        const known = new Set(allProviders().map(({ id }) => id));
         const text = metricsText(
           metricsOf({
-            counts: store.eventCounts(),
+            counts: store.eventCounts(allProviders().map(({ id }) => id)),
             incidents: store.incidents({ range: { since: null, until: null }, now: Date.now(), clearAfter: CLEAR_AFTER }),
             status: store.status(),
             lastMail: store.lastMail(),
             databaseBytes: ['', '-wal'].reduce((sum, suffix) => sum + (statSync(path + suffix, { throwIfNoEntry: false })?.size ?? 0), 0),
-            isKnownProvider: (id) => known.has(id),
           }),
         );
         if (options.output === undefined) await write(text);

@@ -85,8 +85,8 @@ export class SqliteReportStore implements ReportStore {
     return guard(this.#db.name, () => newReasons(this.#db, range, minDeliveries));
   }
 
-  eventCounts(): EventCounts {
-    return guard(this.#db.name, () => eventCounts(this.#db));
+  eventCounts(providers: readonly string[]): EventCounts {
+    return guard(this.#db.name, () => eventCounts(this.#db, providers));
   }
 
   figures(of: GroupValues | null, range: Span, step: 'hour' | 'day'): HourFigures[] {

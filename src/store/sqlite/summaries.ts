@@ -167,6 +167,8 @@ export interface Covered {
   /** Starts of rows lie in `[since, until)`. */
   since: number;
   until: number;
+  /** Of the hours or days that have summaries. */
+  starts: number[];
   rest: number[];
   /** No summary at all. */
   isEmpty: boolean;
@@ -185,5 +187,5 @@ export function coverage(db: Database, summary: Summary, since: number, until: n
   );
   const all = hoursWithMail(db, { since: since * HOUR, until: until * HOUR }).map(hourOf);
   const rest = all.filter((hour) => hour < first || hour >= end || !marked.has(hour - (hour % hours)));
-  return { since: first, until: Math.max(first, end), rest, isEmpty: marked.size === 0 };
+  return { since: first, until: Math.max(first, end), starts: [...marked], rest, isEmpty: marked.size === 0 };
 }

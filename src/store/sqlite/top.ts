@@ -31,7 +31,9 @@ export function top(db: Database, question: TopQuestion): TopAnswer {
 
 /** The groups alone, without the totals of the range, which take as long again. */
 export function groups(db: Database, question: TopQuestion): GroupsAnswer {
-  const rows = fromSummaries(db, question) ?? rowsOf(db, question, wayFor(question));
+  const { only } = question;
+  const found = fromSummaries(db, question) ?? rowsOf(db, question, wayFor(question));
+  const rows = only === undefined ? found : found.filter(({ keys }) => only.includes(keys[0] ?? null));
   const { kept, more } = limitGroups(rows, question);
   const sum = (of: (row: CountedRow) => number) => rows.reduce((total, row) => total + of(row), 0);
   const all = { hard: sum(({ hard }) => hard), soft: sum(({ soft }) => soft), deliveries: sum(({ deliveries }) => deliveries) };
@@ -48,14 +50,27 @@ function wayFor(question: TopQuestion): Way {
   return fromTotals(question) ? totalsWay(question.range) : eventsWay(question.range);
 }
 
-/** Which summary answers a question for a group, and what its key stands for. */
-const SUMMARY_OF: Partial<Record<Group, { of: Summary; value: string; join: string }>> = {
-  cause: { of: 'cause', value: 'e.key', join: '' },
-  code: { of: 'code', value: 'nullif(e.key, 0)', join: '' },
-  domain: { of: 'domain', value: 'd.name', join: 'LEFT JOIN domain d ON d.id = e.key' },
-  provider: { of: 'provider', value: "nullif(e.key, '')", join: '' },
-  sender: { of: 'sender', value: 's.address', join: 'LEFT JOIN sender s ON s.id = e.key' },
-  outcome: { of: 'all', value: 'e.outcome', join: '' },
+/** The values that are asked for. */
+const WANTED = 'SELECT value FROM json_each(@only)';
+
+/** Which summary answers a question for a group, what its key stands for, and the keys of values that are asked for. */
+const SUMMARY_OF: Partial<Record<Group, { of: Summary; value: string; join: string; wanted: string }>> = {
+  cause: { of: 'cause', value: 'e.key', join: '', wanted: WANTED },
+  code: { of: 'code', value: 'nullif(e.key, 0)', join: '', wanted: `SELECT ifnull(value, 0) FROM (${WANTED})` },
+  domain: {
+    of: 'domain',
+    value: 'd.name',
+    join: 'LEFT JOIN domain d ON d.id = e.key',
+    wanted: `SELECT id FROM domain WHERE name IN (${WANTED}) UNION ALL SELECT 0`,
+  },
+  provider: { of: 'provider', value: "nullif(e.key, '')", join: '', wanted: `SELECT ifnull(value, '') FROM (${WANTED})` },
+  sender: {
+    of: 'sender',
+    value: 's.address',
+    join: 'LEFT JOIN sender s ON s.id = e.key',
+    wanted: `SELECT id FROM sender WHERE address IN (${WANTED}) UNION ALL SELECT 0`,
+  },
+  outcome: { of: 'all', value: 'e.outcome', join: '', wanted: 'SELECT 0' },
 };
 
 /** The groups from the summaries, and the hours that do not stand there from the totals or events; `null` when that is not the way. */
@@ -68,19 +83,28 @@ function fromSummaries(db: Database, question: TopQuestion): CountedRow[] | null
   if (covered === null) return null;
   const rest =
     covered.rest.length === 0 ? [] : rowsOf(db, question, group === 'sender' ? lateEventsWay(range, covered.rest) : totalsWay(range, covered.rest));
-  const isFresh = group === 'outcome' ? `(e.prior_hour < ? OR e.outcome <> ${DEFERRED})` : 'e.prior_hour < ?';
-  const since = hourOf(range.since, 1);
+  const isFresh = group === 'outcome' ? `(e.prior_hour < @since OR e.outcome <> ${DEFERRED})` : 'e.prior_hour < @since';
+  // Of a few values only their rows are looked for, start by start.
+  const rowsWanted =
+    question.only === undefined
+      ? 'start >= @first AND start < @end'
+      : `start IN (SELECT value FROM json_each(@starts)) AND key IN (${summary.wanted})`;
   // Grouped by the key first: a name is looked up once.
   const rows = db
     .prepare<unknown[], Row>(
       `SELECT ${summary.value} AS g0, e.* FROM (
          SELECT key, outcome, sum(CASE WHEN ${HARD} THEN deliveries ELSE 0 END) AS hard,
-           sum(CASE WHEN outcome = ${DEFERRED} AND prior_hour < ? THEN deliveries ELSE 0 END) AS soft, sum(attempts) AS attempts,
+           sum(CASE WHEN outcome = ${DEFERRED} AND prior_hour < @since THEN deliveries ELSE 0 END) AS soft, sum(attempts) AS attempts,
            sum(CASE WHEN ${isFresh} THEN deliveries ELSE 0 END) AS deliveries, min(first_seen) AS first_seen, max(last_seen) AS last_seen
-         FROM summary e WHERE by = ${SUMMARIES[summary.of]} AND start >= ? AND start < ? AND outcome IN (${outcomesOf(filters).join(', ')})
+         FROM summary e WHERE by = ${SUMMARIES[summary.of]} AND ${rowsWanted} AND outcome IN (${outcomesOf(filters).join(', ')})
          GROUP BY ${group === 'outcome' ? 'outcome' : 'key'}) e ${summary.join}`,
     )
-    .all(since, since, covered.since, covered.until)
+    .all({
+      since: hourOf(range.since, 1),
+      ...(question.only === undefined
+        ? { first: covered.since, end: covered.until }
+        : { starts: JSON.stringify(covered.starts), only: JSON.stringify(question.only) }),
+    })
     .map((row) => countedRow(question, row));
   return rest.length === 0 ? rows : addUp([...rows, ...rest]);
 }
