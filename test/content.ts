@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { eachRow, namesOf } from '../src/store/sqlite/day-summaries.js';
 import { eventsOf } from './run.js';
 
 /** Everything that a database says, without row numbers and times of running: two ways to the same content must agree in this. */
@@ -16,15 +17,26 @@ export function contentOf(path: string): { events: unknown[]; hourly: unknown[];
     )
     .raw()
     .all();
-  const summaries = db
+  const summaries: unknown[] = db
     .prepare(
-      `SELECT s.by, s.start, CASE s.by WHEN 4 THEN r.template || r.stage WHEN 5 THEN d.name WHEN 7 THEN e.address ELSE s.key END AS name, s.outcome, s.prior_hour,
+      `SELECT s.by, s.start, CASE s.by WHEN 4 THEN r.template || r.stage ELSE s.key END AS name, s.outcome, s.prior_hour,
          sum(s.attempts), sum(s.deliveries), min(s.first_seen), max(s.last_seen)
-       FROM summary s LEFT JOIN reply r ON r.id = s.key LEFT JOIN domain d ON d.id = s.key LEFT JOIN sender e ON e.id = s.key
-       GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`,
+       FROM summary s LEFT JOIN reply r ON r.id = s.key GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`,
     )
     .raw()
     .all();
+  const starts = db.prepare<[], { start: number }>('SELECT start FROM summarized WHERE hours = 24 ORDER BY start').all();
+  for (const kind of ['domain', 'provider', 'sender'] as const) {
+    const names = namesOf(db, kind);
+    const rows: string[] = [];
+    eachRow(
+      db,
+      kind,
+      starts.map(({ start }) => start),
+      (row, start) => rows.push(JSON.stringify([kind, start, { ...row, key: names.get(row.key) }])),
+    );
+    summaries.push(...rows.sort());
+  }
   const open = db
     .prepare('SELECT host, queue_id, mta, sender, message_id, auth_user, arrived, seen FROM open_message ORDER BY host, queue_id')
     .raw()

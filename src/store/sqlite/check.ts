@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3';
+import { eachRow } from './day-summaries.js';
 import { outcomeName } from './outcomes.js';
 import { firstWholeHour } from './pruned.js';
-import { hoursOf, SUMMARIES, type Summary } from './summaries.js';
+import { type DaySummary, HOUR_SUMMARIES, type HourSummary } from './summary-kinds.js';
 
 const HOUR = 3_600_000;
 
@@ -39,20 +40,35 @@ function differencesIn(db: Database): string[] {
 
 /** The summaries must equal the totals of the hours and days that they are of. */
 function summariesOff(db: Database): string[] {
-  const isOff = (summary: Summary, where: string) =>
+  const total = (hours: 1 | 24, where: string) =>
     db
-      .prepare<[], { summed: number | null; total: number | null }>(
-        `SELECT (SELECT sum(deliveries) FROM summary WHERE by = ${SUMMARIES[summary]}) AS summed,
-           (SELECT sum(h.deliveries) FROM hourly h JOIN summarized z ON z.hours = ${hoursOf(summary)}
-              AND z.start = h.hour - h.hour % ${hoursOf(summary)} WHERE ${where}) AS total`,
+      .prepare<[], { n: number | null }>(
+        `SELECT sum(h.deliveries) AS n FROM hourly h JOIN summarized z ON z.hours = ${hours} AND z.start = h.hour - h.hour % ${hours} WHERE ${where}`,
       )
-      .all()
-      .some(({ summed, total }) => (summed ?? 0) !== (total ?? 0));
-  const off = [
-    isOff('all', '1') && 'all',
-    isOff('cause', 'h.outcome > 0') && 'causes',
-    isOff('provider', '1') && 'providers',
-    isOff('domain', 'h.outcome IN (1, 2, 3)') && 'domains',
+      .get()?.n ?? 0;
+  const ofHours = (summary: HourSummary) =>
+    db.prepare<[], { n: number | null }>(`SELECT sum(deliveries) AS n FROM summary WHERE by = ${HOUR_SUMMARIES[summary]}`).get()?.n ?? 0;
+  const days = db.prepare<[], { start: number }>('SELECT start FROM summarized WHERE hours = 24').all();
+  const ofDays = (summary: DaySummary) => {
+    let sum = 0;
+    eachRow(
+      db,
+      summary,
+      days.map(({ start }) => start),
+      ({ deliveries }) => {
+        sum += deliveries;
+      },
+    );
+    return sum;
+  };
+  const FAILURES = 'h.outcome IN (1, 2, 3)';
+  const pairs: [string, number, number][] = [
+    ['all', ofHours('all'), total(1, '1')],
+    ['causes', ofHours('cause'), total(1, 'h.outcome > 0')],
+    ['codes', ofHours('code'), total(1, 'h.outcome > 0')],
+    ['replies', ofHours('reply'), total(1, FAILURES)],
+    ['providers', ofDays('provider'), total(24, '1')],
+    ['domains', ofDays('domain'), total(24, FAILURES)],
   ];
-  return off.filter((name) => name !== false).map((name) => `the summaries of ${name} differ from the totals`);
+  return pairs.filter(([, summed, counted]) => summed !== counted).map(([name]) => `the summaries of ${name} differ from the totals`);
 }

@@ -2,10 +2,12 @@ import type { Database } from 'better-sqlite3';
 import type { Mta } from '../../log/record.js';
 import type { Deferrals, GroupValues, HourFigures } from '../../report/digest.js';
 import type { Span } from '../../report/range.js';
+import { eachRow, namesOf } from './day-summaries.js';
 import { hourOf } from './hourly.js';
 import { hoursWithMail } from './hours.js';
 import { DELIVERED, OUTCOME_IDS } from './outcomes.js';
-import { type Covered, coverage, hoursOf, SUMMARIES } from './summaries.js';
+import { type Covered, coverage, hoursOf } from './summaries.js';
+import { type DaySummary, HOUR_SUMMARIES, type HourSummary, isOfDays } from './summary-kinds.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -15,36 +17,16 @@ const FIGURES = `sum(CASE WHEN e.outcome IN (${bounced}, ${expired}) THEN e.deli
   sum(CASE WHEN e.outcome = ${DELIVERED} THEN e.deliveries ELSE 0 END) AS delivered`;
 const FAILED = `e.outcome IN (${deferred}, ${bounced}, ${expired})`;
 
-/** How rows of a group's values are found in the totals and in the summaries. */
-const GROUPS: Record<GroupValues['group'], { key: string; join: string; where: string; summaryKey: string; summaryJoin: string }> = {
-  cause: {
-    key: 'r.cause',
-    join: 'JOIN reply r ON r.id = e.reply_id',
-    where: `e.reply_id IN (SELECT id FROM reply WHERE cause IN WANTED)`,
-    summaryKey: 'e.key',
-    summaryJoin: '',
-  },
-  code: {
-    key: 'r.code',
-    join: 'JOIN reply r ON r.id = e.reply_id',
-    where: `e.reply_id IN (SELECT id FROM reply WHERE code IN WANTED)`,
-    summaryKey: 'e.key',
-    summaryJoin: '',
-  },
+/** How rows of a group's values are found in the totals. */
+const GROUPS: Record<GroupValues['group'], { key: string; join: string; where: string }> = {
+  cause: { key: 'r.cause', join: 'JOIN reply r ON r.id = e.reply_id', where: 'e.reply_id IN (SELECT id FROM reply WHERE cause IN WANTED)' },
+  code: { key: 'r.code', join: 'JOIN reply r ON r.id = e.reply_id', where: 'e.reply_id IN (SELECT id FROM reply WHERE code IN WANTED)' },
   provider: {
     key: 'ro.provider',
     join: 'JOIN route ro ON ro.id = e.route_id',
-    where: `e.route_id IN (SELECT id FROM route WHERE provider IN WANTED)`,
-    summaryKey: 'e.key',
-    summaryJoin: '',
+    where: 'e.route_id IN (SELECT id FROM route WHERE provider IN WANTED)',
   },
-  domain: {
-    key: 'd.name',
-    join: 'JOIN domain d ON d.id = e.domain_id',
-    where: `e.domain_id IN (SELECT id FROM domain WHERE name IN WANTED)`,
-    summaryKey: 'd.name',
-    summaryJoin: 'JOIN domain d ON d.id = e.key',
-  },
+  domain: { key: 'd.name', join: 'JOIN domain d ON d.id = e.domain_id', where: 'e.domain_id IN (SELECT id FROM domain WHERE name IN WANTED)' },
 };
 
 /**
@@ -56,19 +38,37 @@ export function figures(db: Database, of: GroupValues | null, { since, until }: 
   const [first, end] = [Math.floor(since / HOUR), Math.ceil(until / HOUR)];
   if (step === 'hour' && hoursOf(summary) > 1) return figuresFromTotals(db, of, hoursWithMail(db, { since, until }).map(hourOf));
   const covered = coverage(db, summary, first, end);
-  const summed = covered.isEmpty ? [] : figuresFromSummary(db, of, covered);
+  const summed = covered.isEmpty
+    ? []
+    : isOfDays(summary)
+      ? figuresOfDays(db, of?.values ?? [], summary, covered)
+      : figuresOfHours(db, of, summary, covered);
   return covered.rest.length === 0 ? summed : [...summed, ...figuresFromTotals(db, of, covered.rest)];
 }
 
-function figuresFromSummary(db: Database, of: GroupValues | null, { since, until }: Covered): HourFigures[] {
-  const { key, join } = of === null ? { key: 'NULL', join: '' } : { key: GROUPS[of.group].summaryKey, join: GROUPS[of.group].summaryJoin };
-  const where = of === null ? '1' : `${FAILED} AND ${key} IN (SELECT value FROM json_each(?))`;
+function figuresOfHours(db: Database, of: GroupValues | null, summary: HourSummary, { since, until }: Covered): HourFigures[] {
+  const where = of === null ? '1' : `${FAILED} AND e.key IN (SELECT value FROM json_each(?))`;
   return db
     .prepare<unknown[], HourFigures>(
-      `SELECT e.start AS hour, ${key} AS key, ${FIGURES} FROM summary e ${join}
-       WHERE e.by = ${SUMMARIES[of?.group ?? 'all']} AND e.start >= ? AND e.start < ? AND ${where} GROUP BY 1, 2`,
+      `SELECT e.start AS hour, ${of === null ? 'NULL' : 'e.key'} AS key, ${FIGURES} FROM summary e
+       WHERE e.by = ${HOUR_SUMMARIES[summary]} AND e.start >= ? AND e.start < ? AND ${where} GROUP BY 1, 2`,
     )
     .all(since, until, ...(of === null ? [] : [JSON.stringify(of.values)]));
+}
+
+function figuresOfDays(db: Database, values: GroupValues['values'], summary: DaySummary, { starts }: Covered): HourFigures[] {
+  const names = new Map([...namesOf(db, summary)].filter(([, name]) => values.includes(name)));
+  const found = new Map<string, HourFigures>();
+  eachRow(db, summary, starts, ({ key, outcome, deliveries }, start) => {
+    const name = names.get(key);
+    if (name === undefined || (outcome !== deferred && outcome !== bounced && outcome !== expired)) return;
+    const place = `${start} ${key}`;
+    const figures = found.get(place) ?? { hour: start, key: name, hard: 0, soft: 0, delivered: 0 };
+    found.set(place, figures);
+    if (outcome === deferred) figures.soft += deliveries;
+    else figures.hard += deliveries;
+  });
+  return [...found.values()];
 }
 
 function figuresFromTotals(db: Database, of: GroupValues | null, hours: readonly number[]): HourFigures[] {
@@ -119,7 +119,7 @@ export function deferrals(db: Database, { since, until }: Span, now: number): De
 function lifetimes(db: Database): Record<Mta, number> {
   const found: Record<Mta, number> = { postfix: 5 * DAY, exim: 4 * DAY };
   const hour = db
-    .prepare<[], { hour: number | null }>(`SELECT max(start) AS hour FROM summary WHERE by = ${SUMMARIES.all} AND outcome = ${expired}`)
+    .prepare<[], { hour: number | null }>(`SELECT max(start) AS hour FROM summary WHERE by = ${HOUR_SUMMARIES.all} AND outcome = ${expired}`)
     .get()?.hour;
   if (hour === null || hour === undefined) return found;
   const ages = db

@@ -1,7 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import type { EventCount, EventCounts } from '../../report/metrics.js';
+import { eachRow, namesOf } from './day-summaries.js';
 import { DELIVERED, outcomeName } from './outcomes.js';
-import { coverage, endOfMail, SUMMARIES, type Summary } from './summaries.js';
+import { coverage, endOfMail } from './summaries.js';
+import { HOUR_SUMMARIES } from './summary-kinds.js';
 
 interface Row {
   outcome: number;
@@ -9,51 +11,66 @@ interface Row {
   events: number;
 }
 
-/** What to count by: the key and its rows in the summaries, the same in the totals. */
+/** What to count by: the key of rows of the totals. */
 interface Kind {
-  summary: Summary;
-  inSummary: string;
   key: string;
   join: string;
   where: string;
 }
 
-const BY_OUTCOME: Kind = { summary: 'all', inSummary: '1', key: 'NULL', join: '', where: '1' };
-const BY_CAUSE: Kind = {
-  summary: 'cause',
-  inSummary: '1',
-  key: 'r.cause',
-  join: 'JOIN reply r ON r.id = e.reply_id',
-  where: `e.outcome <> ${DELIVERED}`,
-};
-const WANTED = '(SELECT value FROM json_each(@providers))';
-const BY_PROVIDER: Kind = {
-  summary: 'provider',
-  inSummary: `key IN ${WANTED}`,
+const ALL: Kind = { key: 'NULL', join: '', where: '1' };
+const CAUSE: Kind = { key: 'r.cause', join: 'JOIN reply r ON r.id = e.reply_id', where: `e.outcome <> ${DELIVERED}` };
+const PROVIDER: Kind = {
   key: 'ro.provider',
   join: 'JOIN route ro ON ro.id = e.route_id',
-  where: `ro.provider IN ${WANTED}`,
+  where: 'ro.provider IN (SELECT value FROM json_each(@providers))',
 };
 
 /** Events of all time, pruned ones included (the totals stay); by provider only those of these. */
 export function eventCounts(db: Database, providers: readonly string[]): EventCounts {
-  return { byOutcome: counts(db, BY_OUTCOME), byCause: eventsByCause(db), byProvider: counts(db, BY_PROVIDER, providers) };
+  return { byOutcome: ofHours(db, 'all', ALL), byCause: eventsByCause(db), byProvider: ofProviders(db, providers) };
 }
 
 export function eventsByCause(db: Database): EventCount[] {
-  return counts(db, BY_CAUSE);
+  return ofHours(db, 'cause', CAUSE);
 }
 
 /** From the summaries, and from the totals where these do not reach. */
-function counts(db: Database, { summary, inSummary, key, join, where }: Kind, providers: readonly string[] = []): EventCount[] {
-  const { starts, rest } = coverage(db, summary, 0, endOfMail(db));
+function ofHours(db: Database, summary: 'all' | 'cause', kind: Kind): EventCount[] {
+  const { since, until, rest } = coverage(db, summary, 0, endOfMail(db));
   const rows = db
-    .prepare<unknown[], Row>(
+    .prepare<[number, number], Row>(
       `SELECT outcome, ${summary === 'all' ? 'NULL' : 'key'} AS key, sum(deliveries) AS events FROM summary
-         WHERE by = ${SUMMARIES[summary]} AND start IN (SELECT value FROM json_each(@starts)) AND ${inSummary} GROUP BY 1, 2
-       UNION ALL SELECT e.outcome, ${key}, sum(e.deliveries) FROM hourly e ${join}
-         WHERE e.hour IN (SELECT value FROM json_each(@rest)) AND ${where} GROUP BY 1, 2`,
+       WHERE by = ${HOUR_SUMMARIES[summary]} AND start >= ? AND start < ? GROUP BY 1, 2`,
     )
-    .all({ starts: JSON.stringify(starts), rest: JSON.stringify(rest), ...(inSummary === '1' ? {} : { providers: JSON.stringify(providers) }) });
-  return rows.map(({ outcome, key: value, events }) => ({ outcome: outcome === DELIVERED ? 'delivered' : outcomeName(outcome), key: value, events }));
+    .all(since, until);
+  return [...rows, ...fromTotals(db, rest, kind, [])].map(countOf);
+}
+
+function ofProviders(db: Database, providers: readonly string[]): EventCount[] {
+  const { starts, rest } = coverage(db, 'provider', 0, endOfMail(db));
+  const names = new Map([...namesOf(db, 'provider')].filter(([, name]) => providers.includes(name)));
+  const found = new Map<string, Row>();
+  eachRow(db, 'provider', starts, ({ key, outcome, deliveries }) => {
+    const name = names.get(key);
+    if (name === undefined) return;
+    const place = `${outcome} ${key}`;
+    const row = found.get(place) ?? { outcome, key: name, events: 0 };
+    found.set(place, row);
+    row.events += deliveries;
+  });
+  return [...found.values(), ...fromTotals(db, rest, PROVIDER, providers)].map(countOf);
+}
+
+function fromTotals(db: Database, hours: readonly number[], { key, join, where }: Kind, providers: readonly string[]): Row[] {
+  return db
+    .prepare<unknown[], Row>(
+      `SELECT e.outcome, ${key} AS key, sum(e.deliveries) AS events FROM hourly e ${join}
+       WHERE e.hour IN (SELECT value FROM json_each(@hours)) AND ${where} GROUP BY 1, 2`,
+    )
+    .all({ hours: JSON.stringify(hours), ...(where.includes('@providers') ? { providers: JSON.stringify(providers) } : {}) });
+}
+
+function countOf({ outcome, key, events }: Row): EventCount {
+  return { outcome: outcome === DELIVERED ? 'delivered' : outcomeName(outcome), key, events };
 }

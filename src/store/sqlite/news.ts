@@ -3,7 +3,8 @@ import type { NewReason } from '../../report/check.js';
 import type { Span } from '../../report/range.js';
 import { firstHour } from './hours.js';
 import { OUTCOME_IDS } from './outcomes.js';
-import { coverage, SUMMARIES } from './summaries.js';
+import { coverage } from './summaries.js';
+import { HOUR_SUMMARIES } from './summary-kinds.js';
 
 const HOUR = 3_600_000;
 const { deferred, bounced, expired } = OUTCOME_IDS;
@@ -48,7 +49,7 @@ function repliesIn(db: Database, since: number, until: number): Map<number, numb
   const rows = db
     .prepare<unknown[], { reply: number; deliveries: number }>(
       `SELECT key AS reply, sum(deliveries) AS deliveries FROM summary
-         WHERE by = ${SUMMARIES.reply} AND start >= ? AND start < ? AND outcome IN (${FAILED}) GROUP BY key
+         WHERE by = ${HOUR_SUMMARIES.reply} AND start >= ? AND start < ? AND outcome IN (${FAILED}) GROUP BY key
        UNION ALL SELECT reply_id, sum(deliveries) FROM hourly WHERE hour IN (SELECT value FROM json_each(?)) AND outcome IN (${FAILED}) GROUP BY reply_id`,
     )
     .all(covered.since, covered.until, JSON.stringify(covered.rest));

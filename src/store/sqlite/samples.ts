@@ -3,7 +3,8 @@ import type { ReplySample } from '../../report/question.js';
 import type { Range, Span } from '../../report/range.js';
 import { eventsById } from './event-rows.js';
 import { OUTCOME_IDS } from './outcomes.js';
-import { coverage, priorOf, SUMMARIES } from './summaries.js';
+import { coverage, priorOf } from './summaries.js';
+import { HOUR_SUMMARIES } from './summary-kinds.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -23,7 +24,7 @@ export function replySamples(db: Database, range: Span, perCause: number): Reply
     .prepare<unknown[], Kind & { cause: string; template: string; deliveries: number }>(
       `WITH said AS (
          SELECT key AS reply, CASE WHEN prior_hour < @since THEN deliveries ELSE 0 END AS deliveries, last_seen FROM summary
-           WHERE by = ${SUMMARIES.reply} AND start >= @first AND start < @end AND ${FAILURES}
+           WHERE by = ${HOUR_SUMMARIES.reply} AND start >= @first AND start < @end AND ${FAILURES}
          UNION ALL
          SELECT e.reply_id, CASE WHEN ${priorOf('', 'p.reply_id = e.reply_id')} < @since THEN e.deliveries ELSE 0 END, e.last_seen FROM hourly e
            WHERE e.hour IN (SELECT value FROM json_each(@rest)) AND ${FAILURES}),

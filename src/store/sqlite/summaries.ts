@@ -1,23 +1,20 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { type DayRow, DayWriter } from './day-summaries.js';
 import { hourOf } from './hourly.js';
 import { hoursWithMail } from './hours.js';
 import { OUTCOME_IDS } from './outcomes.js';
-
-/** What summaries are kept of; the numbers are those of the table. */
-export const SUMMARIES = { all: 1, cause: 2, code: 3, reply: 4, domain: 5, provider: 6, sender: 7 } as const;
-export type Summary = keyof typeof SUMMARIES;
+import { DAY_SUMMARIES, type DaySummary, HOUR_SUMMARIES, type HourSummary, isOfDays, type Summary } from './summary-kinds.js';
 
 const DAY_HOURS = 24;
 const HOUR = 3_600_000;
 const { deferred: DEFERRED, bounced: BOUNCED, expired: EXPIRED } = OUTCOME_IDS;
 
-/** Hours of one row: a question by many values is asked of whole days. */
+/** Hours of one summary: a question by many values is asked of whole days. */
 export function hoursOf(summary: Summary): 1 | 24 {
-  return SUMMARIES[summary] >= SUMMARIES.domain ? DAY_HOURS : 1;
+  return isOfDays(summary) ? DAY_HOURS : 1;
 }
 
-const INTO = 'INSERT INTO summary (by, start, key, outcome, prior_hour, attempts, deliveries, first_seen, last_seen)';
-const FIGURES = 'sum(e.attempts), sum(e.deliveries), min(e.first_seen), max(e.last_seen)';
+const FIGURES = 'sum(e.attempts) AS attempts, sum(e.deliveries) AS deliveries, min(e.first_seen) AS first_seen, max(e.last_seen) AS last_seen';
 
 /** The last hour of an earlier deferral for which `condition` holds, too: `p` is one that was of another kind. */
 export function priorOf(joins: string, condition: string): string {
@@ -28,9 +25,9 @@ export function priorOf(joins: string, condition: string): string {
  * From the totals of the hours `[@start, @end)`, which begin the row's time. An earlier deferral in these hours itself is one in any range that
  * has them: which hour it was does not matter, and without it there are half as many rows.
  */
-function fromTotals(by: Summary, key: string, prior: string, joins: string, where: string): string {
-  return `${INTO} SELECT ${SUMMARIES[by]}, @start, ${key}, e.outcome, min(@start, ${prior}), ${FIGURES} FROM hourly e ${joins}
-    WHERE e.hour >= @start AND e.hour < @end AND ${where} GROUP BY 3, 4, 5`;
+function fromTotals(key: string, prior: string, joins: string, where: string): string {
+  return `SELECT ${key} AS key, e.outcome, min(@start, ${prior}) AS prior_hour, ${FIGURES} FROM hourly e ${joins}
+    WHERE e.hour >= @start AND e.hour < @end AND ${where} GROUP BY 1, 2, 3`;
 }
 
 const PRIOR_REPLY = 'JOIN reply pr ON pr.id = p.reply_id';
@@ -38,41 +35,48 @@ const REPLY = 'JOIN reply r ON r.id = e.reply_id';
 const EVENTS = 'e.outcome <> 0';
 const FAILURES = `e.outcome IN (${DEFERRED}, ${BOUNCED}, ${EXPIRED})`;
 
-const OF_HOURS = [
-  fromTotals('all', '0', 'e.prior_hour', '', '1'),
-  fromTotals('cause', 'r.cause', priorOf(PRIOR_REPLY, 'pr.cause = r.cause'), REPLY, EVENTS),
-  fromTotals('code', 'ifnull(r.code, 0)', priorOf(PRIOR_REPLY, 'pr.code IS r.code'), REPLY, EVENTS),
-  fromTotals('reply', 'e.reply_id', priorOf('', 'p.reply_id = e.reply_id'), '', FAILURES),
-];
-const OF_DAYS = [
-  fromTotals('domain', 'e.domain_id', 'e.prior_hour', '', FAILURES),
-  fromTotals(
-    'provider',
-    "ifnull(ro.provider, '')",
+const OF_HOURS: Record<HourSummary, string> = {
+  all: fromTotals('0', 'e.prior_hour', '', '1'),
+  cause: fromTotals('r.cause', priorOf(PRIOR_REPLY, 'pr.cause = r.cause'), REPLY, EVENTS),
+  code: fromTotals('ifnull(r.code, 0)', priorOf(PRIOR_REPLY, 'pr.code IS r.code'), REPLY, EVENTS),
+  reply: fromTotals('e.reply_id', priorOf('', 'p.reply_id = e.reply_id'), '', FAILURES),
+};
+const PROVIDERS = '(SELECT provider, min(id) AS id FROM route WHERE provider IS NOT NULL GROUP BY provider)';
+const OF_DAYS: Record<DaySummary, string> = {
+  domain: fromTotals('e.domain_id', 'e.prior_hour', '', FAILURES),
+  provider: fromTotals(
+    'ifnull(first.id, 0)',
     priorOf('JOIN route pro ON pro.id = p.route_id', 'pro.provider IS ro.provider'),
-    'JOIN route ro ON ro.id = e.route_id',
+    `JOIN route ro ON ro.id = e.route_id LEFT JOIN ${PROVIDERS} first ON first.provider = ro.provider`,
     '1',
   ),
-];
-/** The totals know no senders. */
-const OF_SENDERS = `${INTO}
-  SELECT ${SUMMARIES.sender}, @start, ifnull(d.sender_id, 0), e.outcome,
-    min(@start, ifnull((SELECT max(p.time) / ${HOUR} FROM event p WHERE p.delivery_id = e.delivery_id AND p.id < e.id AND p.outcome = ${DEFERRED}), 0)),
-    sum(e.tried), count(*), min(e.time), max(e.time)
-  FROM event e JOIN delivery d ON d.id = e.delivery_id
-  WHERE e.time >= @start * ${HOUR} AND e.time < @end * ${HOUR} AND ${FAILURES} GROUP BY 3, 4, 5`;
+  // The totals know no senders.
+  sender: `SELECT ifnull(d.sender_id, 0) AS key, e.outcome,
+      min(@start, ifnull((SELECT max(p.time) / ${HOUR} FROM event p WHERE p.delivery_id = e.delivery_id AND p.id < e.id AND p.outcome = ${DEFERRED}), 0)) AS prior_hour,
+      sum(e.tried) AS attempts, count(*) AS deliveries, min(e.time) AS first_seen, max(e.time) AS last_seen
+    FROM event e JOIN delivery d ON d.id = e.delivery_id
+    WHERE e.time >= @start * ${HOUR} AND e.time < @end * ${HOUR} AND ${FAILURES} GROUP BY 1, 2, 3`,
+};
+
+/** A summary of an hour, as SQL that puts it in. */
+function putHour(summary: HourSummary): string {
+  return `INSERT INTO summary (by, start, key, outcome, prior_hour, attempts, deliveries, first_seen, last_seen)
+    SELECT ${HOUR_SUMMARIES[summary]}, @start, * FROM (${OF_HOURS[summary]})`;
+}
+
+const HOUR_KINDS = Object.keys(HOUR_SUMMARIES) as HourSummary[];
+const DAY_KINDS = Object.keys(DAY_SUMMARIES) as DaySummary[];
 
 /** Keeps the summaries true to the totals: takes out what has changed, and makes it again when the hour or day is over. */
 export class SummaryWriter {
   readonly #db: Database;
   readonly #unmark: Statement;
   readonly #clearHour: Statement;
-  readonly #clearDay: Statement;
   readonly #mark: Statement;
   readonly #isMarked: Statement<[number, number], { 1: number }>;
   readonly #ofHours: Statement[];
-  readonly #ofDays: Statement[];
-  readonly #ofSenders: Statement;
+  readonly #ofDays: { kind: DaySummary; rows: Statement<unknown[], DayRow> }[];
+  readonly #days: DayWriter;
   /** Hours that surely do not stand in the summaries. */
   readonly #changed = new Set<number>();
   #lastHour = 0;
@@ -80,13 +84,12 @@ export class SummaryWriter {
   constructor(db: Database) {
     this.#db = db;
     this.#unmark = db.prepare('DELETE FROM summarized WHERE hours = ? AND start = ?');
-    this.#clearHour = db.prepare(clear((summary) => hoursOf(summary) === 1));
-    this.#clearDay = db.prepare(clear((summary) => hoursOf(summary) === DAY_HOURS));
+    this.#clearHour = db.prepare('DELETE FROM summary WHERE by IN (1, 2, 3, 4) AND start = ?');
     this.#mark = db.prepare('INSERT INTO summarized (hours, start) VALUES (?, ?)');
     this.#isMarked = db.prepare('SELECT 1 FROM summarized WHERE hours = ? AND start = ?');
-    this.#ofHours = OF_HOURS.map((sql) => db.prepare(sql));
-    this.#ofDays = OF_DAYS.map((sql) => db.prepare(sql));
-    this.#ofSenders = db.prepare(OF_SENDERS);
+    this.#ofHours = HOUR_KINDS.map((kind) => db.prepare(putHour(kind)));
+    this.#ofDays = DAY_KINDS.map((kind) => ({ kind, rows: db.prepare<unknown[], DayRow>(OF_DAYS[kind]) }));
+    this.#days = new DayWriter(db);
   }
 
   /** The totals of this hour are about to change. */
@@ -113,8 +116,7 @@ export class SummaryWriter {
     }
     for (const day of new Set(hours.map(dayOf))) {
       if (day + DAY_HOURS > until || this.#isMarked.get(DAY_HOURS, day) !== undefined) continue;
-      for (const statement of this.#ofDays) statement.run({ start: day, end: day + DAY_HOURS });
-      this.#ofSenders.run({ start: day, end: day + DAY_HOURS });
+      for (const { kind, rows } of this.#ofDays) this.#days.put(kind, day, rows.all({ start: day, end: day + DAY_HOURS }));
       this.#finish(DAY_HOURS, day);
     }
   }
@@ -128,7 +130,8 @@ export class SummaryWriter {
 
   #takeOut(hours: 1 | 24, start: number): void {
     if (this.#unmark.run(hours, start).changes === 0) return;
-    (hours === 1 ? this.#clearHour : this.#clearDay).run(start);
+    if (hours === 1) this.#clearHour.run(start);
+    else this.#days.clear(start);
   }
 
   #finish(hours: 1 | 24, start: number): void {
@@ -139,16 +142,11 @@ export class SummaryWriter {
   }
 }
 
-function clear(isOne: (summary: Summary) => boolean): string {
-  const ids = (Object.keys(SUMMARIES) as Summary[]).filter(isOne).map((summary) => SUMMARIES[summary]);
-  return `DELETE FROM summary WHERE by IN (${ids.join(', ')}) AND start = ?`;
-}
-
 /** After causes have changed: the one thing in the summaries that is no fact. */
 export function sumCausesAnew(db: Database): void {
   const hours = db.prepare<[], { start: number }>('SELECT start FROM summarized WHERE hours = 1').all();
-  const sum = db.prepare(OF_HOURS[SUMMARIES.cause - 1] as string);
-  db.prepare(`DELETE FROM summary WHERE by = ${SUMMARIES.cause}`).run();
+  const sum = db.prepare(putHour('cause'));
+  db.prepare(`DELETE FROM summary WHERE by = ${HOUR_SUMMARIES.cause}`).run();
   for (const { start } of hours) sum.run({ start, end: start + 1 });
 }
 

@@ -1,9 +1,11 @@
 import type { Database } from 'better-sqlite3';
 import type { Filters, Group, GroupsAnswer, TopAnswer, TopQuestion, Totals } from '../../report/question.js';
 import type { Range } from '../../report/range.js';
+import { failuresOfDays, namesOf } from './day-summaries.js';
 import { type CountedRow, limitGroups, sumOf } from './limit-groups.js';
 import { DELIVERED, OUTCOME_IDS, outcomeName } from './outcomes.js';
-import { type Covered, coverage, endOfMail, SUMMARIES, type Summary } from './summaries.js';
+import { type Covered, coverage, endOfMail } from './summaries.js';
+import { type DaySummary, HOUR_SUMMARIES, type HourSummary, isOfDays, type Summary } from './summary-kinds.js';
 import { eventsWay, HARD, lateEventsWay, totalsWay, VALUES, type Way } from './ways.js';
 import { NOTHING, outcomesOf, whereFilters } from './where.js';
 
@@ -50,27 +52,14 @@ function wayFor(question: TopQuestion): Way {
   return fromTotals(question) ? totalsWay(question.range) : eventsWay(question.range);
 }
 
-/** The values that are asked for. */
-const WANTED = 'SELECT value FROM json_each(@only)';
-
-/** Which summary answers a question for a group, what its key stands for, and the keys of values that are asked for. */
-const SUMMARY_OF: Partial<Record<Group, { of: Summary; value: string; join: string; wanted: string }>> = {
-  cause: { of: 'cause', value: 'e.key', join: '', wanted: WANTED },
-  code: { of: 'code', value: 'nullif(e.key, 0)', join: '', wanted: `SELECT ifnull(value, 0) FROM (${WANTED})` },
-  domain: {
-    of: 'domain',
-    value: 'd.name',
-    join: 'LEFT JOIN domain d ON d.id = e.key',
-    wanted: `SELECT id FROM domain WHERE name IN (${WANTED}) UNION ALL SELECT 0`,
-  },
-  provider: { of: 'provider', value: "nullif(e.key, '')", join: '', wanted: `SELECT ifnull(value, '') FROM (${WANTED})` },
-  sender: {
-    of: 'sender',
-    value: 's.address',
-    join: 'LEFT JOIN sender s ON s.id = e.key',
-    wanted: `SELECT id FROM sender WHERE address IN (${WANTED}) UNION ALL SELECT 0`,
-  },
-  outcome: { of: 'all', value: 'e.outcome', join: '', wanted: 'SELECT 0' },
+/** Which summary answers a question for a group. */
+const SUMMARY_OF: Partial<Record<Group, Summary>> = {
+  cause: 'cause',
+  code: 'code',
+  domain: 'domain',
+  provider: 'provider',
+  sender: 'sender',
+  outcome: 'all',
 };
 
 /** The groups from the summaries, and the hours that do not stand there from the totals or events; `null` when that is not the way. */
@@ -79,34 +68,34 @@ function fromSummaries(db: Database, question: TopQuestion): CountedRow[] | null
   const group = by[0] as Group;
   const summary = SUMMARY_OF[group];
   if (summary === undefined || by.length > 1 || !isUnfiltered(filters) || !isWholeHour(range.since) || !isWholeHour(range.until)) return null;
-  const covered = covers(db, summary.of, range);
+  const covered = covers(db, summary, range);
   if (covered === null) return null;
-  const rest =
-    covered.rest.length === 0 ? [] : rowsOf(db, question, group === 'sender' ? lateEventsWay(range, covered.rest) : totalsWay(range, covered.rest));
-  const isFresh = group === 'outcome' ? `(e.prior_hour < @since OR e.outcome <> ${DEFERRED})` : 'e.prior_hour < @since';
-  // Of a few values only their rows are looked for, start by start.
-  const rowsWanted =
-    question.only === undefined
-      ? 'start >= @first AND start < @end'
-      : `start IN (SELECT value FROM json_each(@starts)) AND key IN (${summary.wanted})`;
-  // Grouped by the key first: a name is looked up once.
-  const rows = db
+  const rows = isOfDays(summary) ? rowsOfDays(db, question, summary, covered) : rowsOfHours(db, question, summary, covered);
+  if (covered.rest.length === 0) return rows;
+  const rest = rowsOf(db, question, group === 'sender' ? lateEventsWay(range, covered.rest) : totalsWay(range, covered.rest));
+  return addUp([...rows, ...rest]);
+}
+
+function rowsOfHours(db: Database, question: TopQuestion, summary: HourSummary, { since, until }: Covered): CountedRow[] {
+  const isByOutcome = summary === 'all';
+  const value = isByOutcome ? 'outcome' : summary === 'code' ? 'nullif(key, 0)' : 'key';
+  const isFresh = isByOutcome ? `(prior_hour < @since OR outcome <> ${DEFERRED})` : 'prior_hour < @since';
+  return db
     .prepare<unknown[], Row>(
-      `SELECT ${summary.value} AS g0, e.* FROM (
-         SELECT key, outcome, sum(CASE WHEN ${HARD} THEN deliveries ELSE 0 END) AS hard,
-           sum(CASE WHEN outcome = ${DEFERRED} AND prior_hour < @since THEN deliveries ELSE 0 END) AS soft, sum(attempts) AS attempts,
-           sum(CASE WHEN ${isFresh} THEN deliveries ELSE 0 END) AS deliveries, min(first_seen) AS first_seen, max(last_seen) AS last_seen
-         FROM summary e WHERE by = ${SUMMARIES[summary.of]} AND ${rowsWanted} AND outcome IN (${outcomesOf(filters).join(', ')})
-         GROUP BY ${group === 'outcome' ? 'outcome' : 'key'}) e ${summary.join}`,
+      `SELECT ${value} AS g0, sum(CASE WHEN ${HARD} THEN deliveries ELSE 0 END) AS hard,
+         sum(CASE WHEN outcome = ${DEFERRED} AND prior_hour < @since THEN deliveries ELSE 0 END) AS soft, sum(attempts) AS attempts,
+         sum(CASE WHEN ${isFresh} THEN deliveries ELSE 0 END) AS deliveries, min(first_seen) AS first_seen, max(last_seen) AS last_seen
+       FROM summary e WHERE by = ${HOUR_SUMMARIES[summary]} AND start >= @first AND start < @end
+         AND outcome IN (${outcomesOf(question.filters).join(', ')}) GROUP BY 1`,
     )
-    .all({
-      since: hourOf(range.since, 1),
-      ...(question.only === undefined
-        ? { first: covered.since, end: covered.until }
-        : { starts: JSON.stringify(covered.starts), only: JSON.stringify(question.only) }),
-    })
+    .all({ since: hourOf(question.range.since, 1), first: since, end: until })
     .map((row) => countedRow(question, row));
-  return rest.length === 0 ? rows : addUp([...rows, ...rest]);
+}
+
+function rowsOfDays(db: Database, question: TopQuestion, summary: DaySummary, { starts }: Covered): CountedRow[] {
+  const figures = failuresOfDays(db, summary, starts, hourOf(question.range.since, 1));
+  const names = namesOf(db, summary);
+  return [...figures].map(([key, row]) => countedRow(question, { ...row, g0: names.get(key) ?? null }));
 }
 
 /** How far the summaries reach in a range of whole hours; `null` when they have nothing of it. */
@@ -189,7 +178,7 @@ function summedTotals(db: Database, range: Range, { since, until }: Covered): To
   const rows = db
     .prepare<[number, number, number], { outcome: number; all: number; fresh: number }>(
       `SELECT outcome, sum(deliveries) AS "all", sum(CASE WHEN prior_hour < ? THEN deliveries ELSE 0 END) AS fresh
-       FROM summary WHERE by = ${SUMMARIES.all} AND start >= ? AND start < ? GROUP BY outcome`,
+       FROM summary WHERE by = ${HOUR_SUMMARIES.all} AND start >= ? AND start < ? GROUP BY outcome`,
     )
     .all(hourOf(range.since, 1), since, until);
   const all = (outcome: number) => rows.find((row) => row.outcome === outcome)?.all ?? 0;

@@ -2,7 +2,8 @@ import type { Database } from 'better-sqlite3';
 import type { Range } from '../../report/range.js';
 import type { UnknownKind } from '../../report/unknown.js';
 import { latestTexts } from './samples.js';
-import { coverage, endOfMail, SUMMARIES } from './summaries.js';
+import { coverage, endOfMail } from './summaries.js';
+import { HOUR_SUMMARIES } from './summary-kinds.js';
 
 const HOUR = 3_600_000;
 /** Domains that are named with a kind of reply. */
@@ -31,7 +32,7 @@ export function unknownKinds(db: Database, range: Range): UnknownKind[] {
       `WITH unknown AS (SELECT id, template, code, enhanced, stage FROM reply WHERE cause = 'unclassified'),
          found AS (
            SELECT key AS reply, start AS hour, deliveries, last_seen FROM summary
-             WHERE by = ${SUMMARIES.reply} AND start >= ? AND start < ? AND key IN (SELECT id FROM unknown)
+             WHERE by = ${HOUR_SUMMARIES.reply} AND start >= ? AND start < ? AND key IN (SELECT id FROM unknown)
            UNION ALL SELECT reply_id, hour, deliveries, last_seen FROM hourly
              WHERE hour IN (SELECT value FROM json_each(?)) AND reply_id IN (SELECT id FROM unknown) AND outcome IN (1, 2, 3))
        SELECT u.*, sum(f.deliveries) AS deliveries, max(f.last_seen) AS last_seen, json_group_array(DISTINCT f.hour) AS hours
