@@ -175,6 +175,9 @@ describe('reports count what a straight count of the events counts', () => {
           const { all: sum, rows, totals } = ask([]);
           const expected = ask(['*']);
           expect({ sum, rows, totals }).toEqual({ sum: expected.all, rows: expected.rows, totals: expected.totals });
+          const few = store.top({ by: [by], range, filters: NO_FILTERS, sort: 'hard', limit: 2 });
+          const sorted = store.top({ by: [by], range, filters: NO_FILTERS, sort: 'hard', limit: 0 });
+          expect([few.rows, few.more, few.all]).toEqual([sorted.rows.slice(0, 2), Math.max(0, rows.length - 2), sum]);
           // Some of the groups, asked for by name, are what they are among all.
           const only = rows.filter((_, index) => index % 2 === 0).map(({ keys }) => keys[0] ?? null);
           const some = store.groups({ by: [by], range, filters: NO_FILTERS, sort: 'deliveries', limit: 0, only });

@@ -109,19 +109,26 @@ export function failuresOfDays(db: Database, summary: DaySummary, starts: readon
   return byKey;
 }
 
+/** What keys stand for, as a table of id and name. A provider goes by the first of its routes; receivers that nobody operates have none. */
 const NAMES: Record<DaySummary, string> = {
   domain: 'SELECT id, name FROM domain',
-  // A provider goes by the first of its routes; those of receivers that nobody operates have none.
   provider: 'SELECT min(id) AS id, provider AS name FROM route WHERE provider IS NOT NULL GROUP BY provider',
   sender: 'SELECT id, address AS name FROM sender',
 };
 
-/** What the keys stand for; 0 is none. */
-export function namesOf(db: Database, summary: DaySummary): Map<number, string> {
-  return new Map(
-    db
-      .prepare<[], { id: number; name: string }>(NAMES[summary])
-      .all()
-      .map(({ id, name }) => [id, name]),
-  );
+/** The names of these keys, or of all; 0 is none. */
+export function namesOf(db: Database, summary: DaySummary, keys: readonly number[] | null = null): Map<number, string> {
+  const where = keys === null ? '' : 'WHERE id IN (SELECT value FROM json_each(?))';
+  const rows = db
+    .prepare<string[], { id: number; name: string }>(`SELECT id, name FROM (${NAMES[summary]}) ${where}`)
+    .all(...(keys === null ? [] : [JSON.stringify(keys)]));
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+/** The keys of these names. */
+export function keysOf(db: Database, summary: DaySummary, names: readonly (string | number | null)[]): Map<string | number | null, number> {
+  const rows = db
+    .prepare<[string], { id: number; name: string }>(`SELECT id, name FROM (${NAMES[summary]}) WHERE name IN (SELECT value FROM json_each(?))`)
+    .all(JSON.stringify(names));
+  return new Map<string | number | null, number>([[null, 0], ...rows.map(({ id, name }) => [name, id] as const)]);
 }

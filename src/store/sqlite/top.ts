@@ -1,11 +1,11 @@
 import type { Database } from 'better-sqlite3';
-import type { Filters, Group, GroupsAnswer, TopAnswer, TopQuestion, Totals } from '../../report/question.js';
+import type { Filters, Group, GroupsAnswer, Sort, TopAnswer, TopQuestion, Totals } from '../../report/question.js';
 import type { Range } from '../../report/range.js';
-import { failuresOfDays, namesOf } from './day-summaries.js';
+import { type DayFigures, failuresOfDays, keysOf, namesOf } from './day-summaries.js';
 import { type CountedRow, limitGroups, sumOf } from './limit-groups.js';
 import { DELIVERED, OUTCOME_IDS, outcomeName } from './outcomes.js';
 import { type Covered, coverage, endOfMail } from './summaries.js';
-import { type DaySummary, HOUR_SUMMARIES, type HourSummary, isOfDays, type Summary } from './summary-kinds.js';
+import { HOUR_SUMMARIES, type HourSummary, isOfDays, type Summary } from './summary-kinds.js';
 import { eventsWay, HARD, lateEventsWay, totalsWay, VALUES, type Way } from './ways.js';
 import { NOTHING, outcomesOf, whereFilters } from './where.js';
 
@@ -33,6 +33,8 @@ export function top(db: Database, question: TopQuestion): TopAnswer {
 
 /** The groups alone, without the totals of the range, which take as long again. */
 export function groups(db: Database, question: TopQuestion): GroupsAnswer {
+  const ofDays = fromDays(db, question);
+  if (ofDays !== null) return ofDays;
   const { only } = question;
   const found = fromSummaries(db, question) ?? rowsOf(db, question, wayFor(question));
   const rows = only === undefined ? found : found.filter(({ keys }) => only.includes(keys[0] ?? null));
@@ -69,11 +71,76 @@ function fromSummaries(db: Database, question: TopQuestion): CountedRow[] | null
   const summary = SUMMARY_OF[group];
   if (summary === undefined || by.length > 1 || !isUnfiltered(filters) || !isWholeHour(range.since) || !isWholeHour(range.until)) return null;
   const covered = covers(db, summary, range);
+  if (covered === null || isOfDays(summary)) return null;
+  const rows = rowsOfHours(db, question, summary, covered);
+  return covered.rest.length === 0 ? rows : addUp([...rows, ...rowsOf(db, question, totalsWay(range, covered.rest))]);
+}
+
+/**
+ * The same of what is summed up by the day. There may be a hundred thousand groups, of which a few are shown: only of these the names
+ * are looked up, and of those that are their equals.
+ */
+function fromDays(db: Database, question: TopQuestion): GroupsAnswer | null {
+  const { by, range, filters, only, limit } = question;
+  const summary = SUMMARY_OF[by[0] as Group];
+  if (summary === undefined || !isOfDays(summary) || by.length > 1 || !isUnfiltered(filters)) return null;
+  if (!isWholeHour(range.since) || !isWholeHour(range.until)) return null;
+  const covered = covers(db, summary, range);
   if (covered === null) return null;
-  const rows = isOfDays(summary) ? rowsOfDays(db, question, summary, covered) : rowsOfHours(db, question, summary, covered);
-  if (covered.rest.length === 0) return rows;
-  const rest = rowsOf(db, question, group === 'sender' ? lateEventsWay(range, covered.rest) : totalsWay(range, covered.rest));
-  return addUp([...rows, ...rest]);
+  const figures = failuresOfDays(db, summary, covered.starts, hourOf(range.since, 1));
+  if (covered.rest.length > 0) {
+    const rest = rowsOf(db, question, summary === 'sender' ? lateEventsWay(range, covered.rest) : totalsWay(range, covered.rest));
+    const keys = keysOf(
+      db,
+      summary,
+      rest.map((row) => row.keys[0] ?? null),
+    );
+    for (const row of rest) addFigures(figures, keys.get(row.keys[0] ?? null) ?? 0, row);
+  }
+  if (only !== undefined) {
+    const wanted = new Set(keysOf(db, summary, only).values());
+    if (!only.includes(null)) wanted.delete(0);
+    for (const key of figures.keys()) if (!wanted.has(key)) figures.delete(key);
+  }
+  const best = mayBeShown(figures, question.sort, limit);
+  const names = namesOf(db, summary, best.length === figures.size ? null : best.map(([key]) => key));
+  const { kept } = limitGroups(
+    best.map(([key, row]) => countedRow(question, { ...row, g0: names.get(key) ?? null })),
+    question,
+  );
+  const all = { hard: 0, soft: 0, deliveries: 0 };
+  for (const { hard, soft, deliveries } of figures.values()) {
+    all.hard += hard;
+    all.soft += soft;
+    all.deliveries += deliveries;
+  }
+  const rows = kept.map((row) => ({ ...row, share: all.deliveries === 0 ? 0 : row.deliveries / all.deliveries }));
+  return { by, range, rows, all, more: figures.size - kept.length };
+}
+
+function addFigures(figures: Map<number, DayFigures>, key: number, row: CountedRow): void {
+  const sum = figures.get(key);
+  if (sum === undefined) {
+    const { hard, soft, attempts, deliveries, firstSeen, lastSeen } = row;
+    figures.set(key, { hard, soft, attempts, deliveries, first_seen: firstSeen, last_seen: lastSeen });
+    return;
+  }
+  sum.hard += row.hard;
+  sum.soft += row.soft;
+  sum.attempts += row.attempts;
+  sum.deliveries += row.deliveries;
+  sum.first_seen = Math.min(sum.first_seen, row.firstSeen);
+  sum.last_seen = Math.max(sum.last_seen, row.lastSeen);
+}
+
+/** The groups that are among the first `limit` by the figure that they are sorted by, and all that are equal to the last of these. */
+function mayBeShown(figures: ReadonlyMap<number, DayFigures>, sort: Sort, limit: number): [number, DayFigures][] {
+  const groups = [...figures];
+  if (sort === 'name' || limit === 0 || groups.length <= limit) return groups;
+  const figure = (row: DayFigures) => (sort === 'first' ? -row.first_seen : sort === 'last' ? row.last_seen : row[sort]);
+  const values = Float64Array.from(groups, ([, row]) => figure(row)).sort();
+  const least = values[values.length - limit] as number;
+  return groups.filter(([, row]) => figure(row) >= least);
 }
 
 function rowsOfHours(db: Database, question: TopQuestion, summary: HourSummary, { since, until }: Covered): CountedRow[] {
@@ -90,12 +157,6 @@ function rowsOfHours(db: Database, question: TopQuestion, summary: HourSummary, 
     )
     .all({ since: hourOf(question.range.since, 1), first: since, end: until })
     .map((row) => countedRow(question, row));
-}
-
-function rowsOfDays(db: Database, question: TopQuestion, summary: DaySummary, { starts }: Covered): CountedRow[] {
-  const figures = failuresOfDays(db, summary, starts, hourOf(question.range.since, 1));
-  const names = namesOf(db, summary);
-  return [...figures].map(([key, row]) => countedRow(question, { ...row, g0: names.get(key) ?? null }));
 }
 
 /** How far the summaries reach in a range of whole hours; `null` when they have nothing of it. */
