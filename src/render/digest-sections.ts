@@ -1,4 +1,6 @@
+import { allProviderAdvice } from '../bounce/advice.js';
 import { causeOf } from '../bounce/causes.js';
+import { replyCodeMeaning } from '../bounce/codes.js';
 import { delistUrl } from '../bounce/listings.js';
 import { providerName } from '../bounce/providers.js';
 import type { Change } from '../report/change.js';
@@ -88,9 +90,32 @@ function groupSection(group: DigestGroup, { groups, totalsBefore }: DigestAnswer
   return {
     title: TITLES[group],
     head: ['', 'Hard', 'Soft', 'Share', 'Before', 'Change'],
-    rows: rows.map((row) => ({ cells: groupCells(group, row, hasBefore), note: group === 'cause' ? causeOf(String(row.key ?? '')).fix : null })),
-    lines: more > 0 ? [`and ${count(more)} more: bouncelog top --by ${group}`] : [],
+    rows: rows.map((row) => ({ cells: groupCells(group, row, hasBefore), note: noteOf(group, row.key) })),
+    lines: [...(more > 0 ? [`and ${count(more)} more: bouncelog top --by ${group}`] : []), ...closerLook(group, rows)],
   };
+}
+
+/** What to do about a group, or what it means. */
+function noteOf(group: DigestGroup, key: string | number | null): string | null {
+  if (key === null) return null;
+  if (group === 'cause') return causeOf(String(key)).fix;
+  if (group === 'code') return replyCodeMeaning(Number(key));
+  if (group !== 'provider') return null;
+  const own = allProviderAdvice().find(({ provider }) => provider === key);
+  return own === undefined ? null : `What it asks for: ${own.url}`;
+}
+
+/** As a word of a shell's command line. */
+function shellWord(text: string): string {
+  return /^[\w.@+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** Of domains and senders there is no advice for all: where to look for that of the first. */
+function closerLook(group: DigestGroup, rows: readonly DigestRow[]): string[] {
+  const key = rows[0]?.key;
+  if ((group !== 'domain' && group !== 'sender') || key === undefined || key === null || key === '') return [];
+  const why = `why: bouncelog top --advice --${group} ${shellWord(safeText(String(key)))}`;
+  return [group === 'sender' ? `${why}; one that fails to many unknown users may be a hacked account` : why];
 }
 
 function groupCells(group: DigestGroup, row: DigestRow, hasBefore: boolean): string[] {
