@@ -1,6 +1,6 @@
 import { defineConfig } from 'rolldown';
 
-/** Some ten files for a command instead of some hundred: finding and reading those took longer than most reports. */
+/** Half as many files for each command: finding and reading those took longer than most reports. */
 export default defineConfig({
   input: { main: 'dist/cli/main.js', 'writer-thread': 'dist/ingest/writer-thread.js' },
   platform: 'node',

@@ -190,6 +190,19 @@ describe('reports count what a straight count of the events counts', () => {
       { numRuns: 300 },
     );
   });
+
+  it('top: by sender, with mail in more scattered hours than a condition can name', async () => {
+    const hours = Array.from({ length: 1200 }, (_, index) => index * 120);
+    const db = memoryDatabase();
+    await ingest(db, [sourceOf(Buffer.from(linesOf(hours.map((minute, delivery) => ({ minute, delivery, reply: 2, end: 'bounced' })))))]);
+    const first = START / HOUR;
+    new SummaryWriter(db).summarize(first - (first % 24) + 48);
+    const store = new SqliteReportStore(db);
+    const range = { since: START, until: START + 2400 * HOUR };
+    const { all } = store.top({ by: ['sender'], range, filters: NO_FILTERS, sort: 'deliveries', limit: 0 });
+    expect(all).toEqual({ hard: 1200, soft: 0, deliveries: 1200 });
+    store.close();
+  });
 });
 
 function withoutRecovered(causes: Record<string, unknown>): Record<string, unknown> {

@@ -6,6 +6,7 @@ export class Progress {
   readonly #bar: Bar;
   readonly #total: number;
   readonly #done = new Map<Source, number>();
+  #sum = 0;
 
   constructor(sources: readonly Source[], quiet: boolean) {
     this.#total = sources.reduce((sum, source) => sum + (source.size ?? 0), 0);
@@ -13,10 +14,10 @@ export class Progress {
   }
 
   update(source: Source, bytes: number): void {
-    this.#done.set(source, Math.min(bytes, source.size ?? 0));
-    let done = 0;
-    for (const part of this.#done.values()) done += part;
-    this.#bar.update(done, source.name);
+    const done = Math.min(bytes, source.size ?? 0);
+    this.#sum += done - (this.#done.get(source) ?? 0);
+    this.#done.set(source, done);
+    this.#bar.update(this.#sum, source.name);
   }
 
   /** All is read, and something else goes on. */

@@ -12,13 +12,7 @@ import { NOTHING, outcomesOf, whereFilters } from './where.js';
 const HOUR = 3_600_000;
 const { deferred: DEFERRED, bounced: BOUNCED, expired: EXPIRED } = OUTCOME_IDS;
 
-interface Row {
-  hard: number;
-  soft: number;
-  attempts: number;
-  deliveries: number;
-  first_seen: number;
-  last_seen: number;
+interface Row extends DayFigures {
   [group: `g${number}`]: string | number | null;
 }
 
@@ -64,14 +58,19 @@ const SUMMARY_OF: Partial<Record<Group, Summary>> = {
   outcome: 'all',
 };
 
+/** The summary that may answer a question: one for a single group, without filters, in whole hours. */
+function summaryFor({ by: [group, ...inner], range, filters }: TopQuestion): Summary | null {
+  if (group === undefined || inner.length > 0 || !isUnfiltered(filters) || !isWholeHour(range.since) || !isWholeHour(range.until)) return null;
+  return SUMMARY_OF[group] ?? null;
+}
+
 /** The groups from the summaries, and the hours that do not stand there from the totals or events; `null` when that is not the way. */
 function fromSummaries(db: Database, question: TopQuestion): CountedRow[] | null {
-  const { by, range, filters } = question;
-  const group = by[0] as Group;
-  const summary = SUMMARY_OF[group];
-  if (summary === undefined || by.length > 1 || !isUnfiltered(filters) || !isWholeHour(range.since) || !isWholeHour(range.until)) return null;
+  const { range } = question;
+  const summary = summaryFor(question);
+  if (summary === null || isOfDays(summary)) return null;
   const covered = covers(db, summary, range);
-  if (covered === null || isOfDays(summary)) return null;
+  if (covered === null) return null;
   const rows = rowsOfHours(db, question, summary, covered);
   return covered.rest.length === 0 ? rows : addUp([...rows, ...rowsOf(db, question, totalsWay(range, covered.rest))]);
 }
@@ -81,10 +80,9 @@ function fromSummaries(db: Database, question: TopQuestion): CountedRow[] | null
  * are looked up, and of those that are their equals.
  */
 function fromDays(db: Database, question: TopQuestion): GroupsAnswer | null {
-  const { by, range, filters, only, limit } = question;
-  const summary = SUMMARY_OF[by[0] as Group];
-  if (summary === undefined || !isOfDays(summary) || by.length > 1 || !isUnfiltered(filters)) return null;
-  if (!isWholeHour(range.since) || !isWholeHour(range.until)) return null;
+  const { by, range, only, limit } = question;
+  const summary = summaryFor(question);
+  if (summary === null || !isOfDays(summary)) return null;
   const covered = covers(db, summary, range);
   if (covered === null) return null;
   const figures = failuresOfDays(db, summary, covered.starts, hourOf(range.since, 1));

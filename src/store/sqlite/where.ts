@@ -14,8 +14,8 @@ export function join(parts: readonly Sql[], separator: string): Sql {
 
 export const NOTHING: Sql = { text: '1', values: [] };
 
-/** Column names by filter; the aliases are those of the FROM clauses in top.ts and event-rows.ts. */
-const COLUMNS = {
+/** Column names by filter; the aliases are those of the FROM clauses in ways.ts and event-rows.ts. */
+export const COLUMNS = {
   cause: 'r.cause',
   code: 'r.code',
   enhanced: 'r.enhanced',
