@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { main } from '../lib/main.js';
+import { main } from '../lib/main.cjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'bouncelog-'));
 const db = join(folder, 'demo.db');

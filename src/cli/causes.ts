@@ -9,7 +9,7 @@ const MAX_DISTANCE = 4;
  * A cause that there is not would find nothing, and nothing looks like good news.
  * @throws UserError (wrong usage) naming the most likely one
  */
-export function refuseUnknownCauses(asked: readonly string[] = []): void {
+export function refuseUnknownCauses(asked: readonly string[]): void {
   const known = [...allCauses().keys()];
   for (const cause of asked) {
     if (cause.includes('*') || known.includes(cause)) continue;

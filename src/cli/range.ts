@@ -6,6 +6,7 @@ import { startOfDay } from 'date-fns/startOfDay';
 import { subDays } from 'date-fns/subDays';
 import { UserError } from '../errors.js';
 import type { Range } from '../report/range.js';
+import { HOST_ZONE, zonedTime } from '../zoned-time.js';
 
 const HOUR = 3_600_000;
 const UNITS: Record<string, number> = { m: 60_000, h: HOUR, d: 24 * HOUR, w: 7 * 24 * HOUR };
@@ -47,7 +48,7 @@ export function spanOf(option: string, text: string): number {
 
 function timeOf(text: string | undefined, option: string, zone: string, now: number): number | null {
   if (text === undefined) return null;
-  const local = new TZDate(now, zone);
+  const local = zonedTime(now, zone);
   if (text === 'now') return now;
   if (text === 'today') return startOfDay(local).getTime();
   if (text === 'yesterday') return startOfDay(subDays(local, 1)).getTime();
@@ -56,7 +57,7 @@ function timeOf(text: string | undefined, option: string, zone: string, now: num
   if (!isValid(parsed) || !/^\d{4}-\d\d-\d\d/.test(text)) {
     throw usage(`${option} takes an ISO date or time, "today" or "yesterday", like 2026-11-24 or 2026-11-24T07:00; not "${text}"`);
   }
-  if (hasZone) return parsed.getTime();
+  if (hasZone || zone === HOST_ZONE) return parsed.getTime();
   return new TZDate(
     parsed.getFullYear(),
     parsed.getMonth(),

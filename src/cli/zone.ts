@@ -1,11 +1,17 @@
 import { UserError } from '../errors.js';
 import { hostZone, type Zone, zoneOf } from '../log/zone.js';
+import { HOST_ZONE } from '../zoned-time.js';
 
-/** The zone of `--tz`, or the host's. */
+/** The zone of `--tz` for reading logs, or the host's. */
 export function zoneOption(name: string | undefined): Zone {
   try {
     return zoneOf(name ?? hostZone());
   } catch (error) {
     throw new UserError(`--tz: ${(error as Error).message}`, { hint: 'Use a name like Europe/Berlin or UTC.', exitCode: 2, cause: error });
   }
+}
+
+/** The zone of `--tz` for reports, by its name, or the host's. */
+export function zoneName(name: string | undefined): string {
+  return name === undefined ? HOST_ZONE : zoneOption(name).name;
 }

@@ -47,7 +47,7 @@ export class ThreadedWriter implements Writer {
    * @param ownRules the admin's own rules
    */
   constructor(path: string, ownRules: readonly RuleFile[]) {
-    this.#worker = new Worker(ownFile('lib/writer-thread.js'), {
+    this.#worker = new Worker(ownFile('lib/writer-thread.cjs'), {
       workerData: { path, ownRules },
       resourceLimits: { maxYoungGenerationSizeMb: 4 },
     });

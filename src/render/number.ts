@@ -1,6 +1,6 @@
-/** A whole number with thousands separators. */
+/** A whole number with thousands separators. Not by `Intl`, which takes up to 20 ms for its first number. */
 export function count(n: number): string {
-  return n.toLocaleString('en-US');
+  return String(n).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** A share (0-1) in percent: `4.2%`. */

@@ -1,5 +1,5 @@
-import { TZDate } from '@date-fns/tz';
 import { format } from 'date-fns/format';
+import { zonedTime } from '../zoned-time.js';
 
 /** `2026-11-24T07:54:47.463Z` → without the fraction where there is none, always UTC: the contract's form. */
 export function isoTime(time: number | null): string | null {
@@ -8,8 +8,8 @@ export function isoTime(time: number | null): string | null {
 
 /** `24 Nov 07:54` in `zone`, with the year only when it is not that of `now`. */
 export function shortTime(time: number, zone: string, now: number): string {
-  const local = new TZDate(time, zone);
-  const sameYear = local.getFullYear() === new TZDate(now, zone).getFullYear();
+  const local = zonedTime(time, zone);
+  const sameYear = local.getFullYear() === zonedTime(now, zone).getFullYear();
   return format(local, sameYear ? 'd MMM HH:mm' : 'd MMM yyyy');
 }
 
@@ -23,7 +23,7 @@ export function humaneTime(time: number, zone: string, now: number): string {
 
 /** `24 Nov 07:54:47` in `zone`, with the year in place of the seconds when it is not that of `now`. */
 export function secondTime(time: number, zone: string, now: number): string {
-  const local = new TZDate(time, zone);
-  const sameYear = local.getFullYear() === new TZDate(now, zone).getFullYear();
+  const local = zonedTime(time, zone);
+  const sameYear = local.getFullYear() === zonedTime(now, zone).getFullYear();
   return format(local, sameYear ? 'd MMM HH:mm:ss' : 'd MMM yyyy HH:mm').padStart(sameYear ? 15 : 0);
 }

@@ -1,8 +1,11 @@
-import stringWidth from 'string-width';
+import truncatedWidth from 'fast-string-truncated-width';
+
+/** Text of which each character takes one column. */
+const PLAIN = /^[\x20-\x7e]*$/;
 
 /** Columns that a text takes in a terminal: wide characters (CJK, emoji) take two, combining ones none. */
 export function columns(text: string): number {
-  return stringWidth(text);
+  return truncatedWidth(text).width;
 }
 
 /** Filled up with spaces to `width` columns. */
@@ -36,6 +39,8 @@ export function labelled(label: string, text: string, width: number): string {
 /** Cut to `width` columns with an ellipsis where something is left out. */
 export function clip(text: string, width: number): string {
   if (columns(text) <= width) return text;
+  // The first Segmenter of a process takes 25 ms: a tenth of what a whole report may.
+  if (PLAIN.test(text)) return `${text.slice(0, width - 1)}…`;
   let cut = '';
   let used = 1;
   for (const { segment } of new Intl.Segmenter().segment(text)) {

@@ -1,8 +1,8 @@
-import { TZDate } from '@date-fns/tz';
 import { addDays } from 'date-fns/addDays';
 import { addWeeks } from 'date-fns/addWeeks';
 import { startOfDay } from 'date-fns/startOfDay';
 import { startOfISOWeek } from 'date-fns/startOfISOWeek';
+import { zonedTime } from '../zoned-time.js';
 
 export const BUCKETS = ['hour', 'day', 'week'] as const;
 export type Bucket = (typeof BUCKETS)[number];
@@ -33,13 +33,13 @@ export function steps(since: number, until: number, bucket: Bucket, zone: string
 
 function startOf(time: number, bucket: Bucket, zone: string): number {
   if (bucket === 'hour') return Math.floor(time / HOUR) * HOUR;
-  const local = new TZDate(time, zone);
+  const local = zonedTime(time, zone);
   return (bucket === 'day' ? startOfDay(local) : startOfISOWeek(local)).getTime();
 }
 
 function next(start: number, bucket: Bucket, zone: string): number {
   if (bucket === 'hour') return start + HOUR;
-  const local = new TZDate(start, zone);
+  const local = zonedTime(start, zone);
   return startOfDay(bucket === 'day' ? addDays(local, 1) : addWeeks(local, 1)).getTime();
 }
 

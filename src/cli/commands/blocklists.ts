@@ -7,7 +7,7 @@ import { addRangeOptions } from '../filters.js';
 import { terminal, write, writeAll, writePaged } from '../output.js';
 import { type RangeOptions, rangeOf } from '../range.js';
 import { openReports } from '../reports.js';
-import { zoneOption } from '../zone.js';
+import { zoneName } from '../zone.js';
 
 const HOUR = 3_600_000;
 /** What is over for longer is history. */
@@ -46,7 +46,7 @@ Examples:
     )
     .action(async (options: BlocklistsOptions) => {
       const now = Date.now();
-      const zone = zoneOption(options.tz).name;
+      const zone = zoneName(options.tz);
       const asked = rangeOf(options, zone, now);
       const isAsked = options.history === true || asked.since !== null || asked.until !== null;
       const render = await import('../../render/blocklists.js');

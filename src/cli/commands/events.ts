@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
-import { filtersIn } from '../anonymizing.js';
 import { newCommand } from '../commands.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addQuestionOptions, type FilterOptions, filtersOf } from '../filters.js';
+import { filtersIn } from '../hashed.js';
 import { terminal, wholeNumber, write, writeAll } from '../output.js';
 import { type RangeOptions, rangeOf } from '../range.js';
 import { openReports } from '../reports.js';
-import { zoneOption } from '../zone.js';
+import { zoneName } from '../zone.js';
 
 interface EventsOptions extends FilterOptions, RangeOptions {
   db?: string;
@@ -30,17 +30,16 @@ Examples:
   $ bouncelog events --recipient someone@example.com`,
     )
     .action(async (options: EventsOptions) => {
-      const zone = zoneOption(options.tz).name;
+      const zone = zoneName(options.tz);
       const now = Date.now();
       const range = rangeOf(options, zone, now);
-      const { refuseUnknownCauses } = await import('../causes.js');
-      refuseUnknownCauses(options.cause);
+      if (options.cause !== undefined) (await import('../causes.js')).refuseUnknownCauses(options.cause);
       const [render, { csvLine }] = await Promise.all([import('../../render/events.js'), import('../../render/csv.js')]);
       const store = await openReports(databasePath(options.db));
       try {
         const events = store.events({
           range,
-          filters: filtersIn(databasePath(options.db), store.anonymized, filtersOf(options)),
+          filters: await filtersIn(databasePath(options.db), store.anonymized, filtersOf(options)),
           limit: options.limit,
         });
         const { width, coloured } = terminal();

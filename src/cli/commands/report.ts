@@ -10,7 +10,7 @@ import { SENDMAIL, sendMail } from '../mail.js';
 import { terminal, wholeNumber, write, writePaged } from '../output.js';
 import { type RangeOptions, rangeOf, spanOf } from '../range.js';
 import { openReports } from '../reports.js';
-import { zoneOption } from '../zone.js';
+import { zoneName } from '../zone.js';
 
 interface ReportOptions extends RangeOptions {
   db?: string;
@@ -49,7 +49,7 @@ Examples:
     )
     .action(async (options: ReportOptions) => {
       const now = Date.now();
-      const zone = zoneOption(options.tz).name;
+      const zone = zoneName(options.tz);
       const [{ digest }, render] = await Promise.all([import('../../report/digest.js'), import('../../render/digest.js')]);
       const store = await openReports(databasePath(options.db));
       try {

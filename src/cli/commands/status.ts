@@ -6,7 +6,7 @@ import { newCommand } from '../commands.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { terminal, wholeNumber, write, writePaged } from '../output.js';
 import { openReports } from '../reports.js';
-import { zoneOption } from '../zone.js';
+import { zoneName } from '../zone.js';
 
 interface StatusOptions {
   db?: string;
@@ -36,7 +36,7 @@ Examples:
         await check(databasePath(options.db));
         return;
       }
-      const zone = zoneOption(options.tz).name;
+      const zone = zoneName(options.tz);
       const path = databasePath(options.db);
       const render = await import('../../render/status.js');
       const store = await openReports(path);

@@ -5,7 +5,7 @@ import { addRangeOptions } from '../filters.js';
 import { write } from '../output.js';
 import { type RangeOptions, rangeOf } from '../range.js';
 import { openReports } from '../reports.js';
-import { zoneOption } from '../zone.js';
+import { zoneName } from '../zone.js';
 
 interface SuppressOptions extends RangeOptions {
   db?: string;
@@ -30,7 +30,7 @@ Examples:
   $ bouncelog suppress --format json | jq -r '.addresses[] | select(.suggestion) | [.address, .suggestion] | @tsv'`,
     )
     .action(async (options: SuppressOptions) => {
-      const range = rangeOf(options, zoneOption(options.tz).name, Date.now());
+      const range = rangeOf(options, zoneName(options.tz), Date.now());
       const render = await import('../../render/suppress.js');
       const store = await openReports(databasePath(options.db));
       try {

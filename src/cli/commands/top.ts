@@ -2,14 +2,14 @@ import { type Command, Option } from 'commander';
 import { UserError } from '../../errors.js';
 import { GROUPS, type Group, SORTS, type Sort } from '../../report/question.js';
 import { endOfHour, type Range, spanBefore } from '../../report/range.js';
-import { filtersIn } from '../anonymizing.js';
 import { newCommand } from '../commands.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addQuestionOptions, type FilterOptions, filtersOf } from '../filters.js';
+import { filtersIn } from '../hashed.js';
 import { terminal, wholeNumber, write, writeAll, writePaged } from '../output.js';
 import { type RangeOptions, rangeOf } from '../range.js';
 import { openReports } from '../reports.js';
-import { zoneOption } from '../zone.js';
+import { zoneName } from '../zone.js';
 
 interface TopOptions extends FilterOptions, RangeOptions {
   db?: string;
@@ -46,16 +46,15 @@ Examples:
   $ bouncelog top --hard --by domain --limit 0 --format csv > domains.csv`,
     )
     .action(async (options: TopOptions) => {
-      const zone = zoneOption(options.tz).name;
+      const zone = zoneName(options.tz);
       const now = Date.now();
       const range = rangeOf(options, zone, now);
-      const { refuseUnknownCauses } = await import('../causes.js');
-      refuseUnknownCauses(options.cause);
+      if (options.cause !== undefined) (await import('../causes.js')).refuseUnknownCauses(options.cause);
       const render = await import('../../render/top.js');
       const store = await openReports(databasePath(options.db));
       try {
         const { by, sort, limit } = options;
-        const filters = filtersIn(databasePath(options.db), store.anonymized, filtersOf(options));
+        const filters = await filtersIn(databasePath(options.db), store.anonymized, filtersOf(options));
         const earlier = options.compare ? rangeBefore(range, now) : null;
         const { answer, before } = store.consistently(() => ({
           answer: store.top({ by, range, filters, sort, limit }),

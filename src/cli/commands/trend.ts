@@ -2,14 +2,14 @@ import { type Command, Option } from 'commander';
 import { UserError } from '../../errors.js';
 import { BUCKETS, type Bucket } from '../../report/buckets.js';
 import { GROUPS, type Group } from '../../report/question.js';
-import { filtersIn } from '../anonymizing.js';
 import { newCommand } from '../commands.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addQuestionOptions, type FilterOptions, filtersOf } from '../filters.js';
+import { filtersIn } from '../hashed.js';
 import { terminal, wholeNumber, write, writePaged } from '../output.js';
 import { type RangeOptions, rangeOf } from '../range.js';
 import { openReports } from '../reports.js';
-import { zoneOption } from '../zone.js';
+import { zoneName } from '../zone.js';
 
 interface TrendOptions extends FilterOptions, RangeOptions {
   db?: string;
@@ -49,11 +49,10 @@ Examples:
     )
     .action(async (options: TrendOptions) => {
       const now = Date.now();
-      const zone = zoneOption(options.tz).name;
+      const zone = zoneName(options.tz);
       const isAsked = options.last !== undefined || options.since !== undefined || options.until !== undefined;
       const range = rangeOf(isAsked ? options : { last: DEFAULT_SPANS[options.bucket] }, zone, now);
-      const { refuseUnknownCauses } = await import('../causes.js');
-      refuseUnknownCauses(options.cause);
+      if (options.cause !== undefined) (await import('../causes.js')).refuseUnknownCauses(options.cause);
       const render = await import('../../render/trend.js');
       const path = databasePath(options.db);
       const store = await openReports(path);
@@ -65,7 +64,7 @@ Examples:
             exitCode: 2,
           });
         }
-        const filters = filtersIn(path, store.anonymized, filtersOf(options));
+        const filters = await filtersIn(path, store.anonymized, filtersOf(options));
         const { by, bucket, limit } = options;
         const answer = store.trend({ by, bucket, range, zone, filters, limit, compare: options.compare === true, now });
         if (options.format === 'json') await write(`${JSON.stringify(render.trendJson(answer), null, 2)}\n`);

@@ -5,7 +5,7 @@ import { addRangeOptions } from '../filters.js';
 import { terminal, wholeNumber, write, writeAll, writePaged } from '../output.js';
 import { type RangeOptions, rangeOf } from '../range.js';
 import { openReports } from '../reports.js';
-import { zoneOption } from '../zone.js';
+import { zoneName } from '../zone.js';
 
 interface UnknownOptions extends RangeOptions {
   db?: string;
@@ -29,7 +29,7 @@ Examples:
   $ bouncelog reclassify --dry-run`,
     )
     .action(async (options: UnknownOptions) => {
-      const zone = zoneOption(options.tz).name;
+      const zone = zoneName(options.tz);
       const now = Date.now();
       const range = rangeOf(options, zone, now);
       const [{ clusters }, render] = await Promise.all([import('../../report/unknown.js'), import('../../render/unknown.js')]);

@@ -34,12 +34,16 @@ export async function runIngest(paths: readonly string[], options: IngestCommand
   tameHeap();
   const progress = new Progress(sources, options.quiet === true);
   const { signal } = stopSignal();
-  const session = await IngestSession.open({ ...options, zone }, isThreadWorthIt(sources, options), {
-    signal,
-    onProgress: (source, bytes) => progress.update(source, bytes),
-  });
+  let session: IngestSession | null = null;
+  try {
+    session = await IngestSession.open({ ...options, zone }, isThreadWorthIt(sources, options), {
+      signal,
+      onProgress: (source, bytes) => progress.update(source, bytes),
+    });
+  } finally {
+    if (session === null) for (const source of sources) await source.close();
+  }
   if (session === null) {
-    for (const source of sources) await source.close();
     say(`another ingest is writing to ${options.db}; nothing done`);
     return 0;
   }

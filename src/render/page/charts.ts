@@ -1,9 +1,9 @@
-import { TZDate } from '@date-fns/tz';
 import { type ScaleLinear, scaleBand, scaleLinear } from 'd3-scale';
 import { format } from 'date-fns/format';
 import type { Bucket, Step } from '../../report/buckets.js';
 import type { Incident } from '../../report/incidents.js';
 import type { GroupsAnswer } from '../../report/question.js';
+import { zonedTime } from '../../zoned-time.js';
 import { html, type Markup } from '../markup.js';
 import { count } from '../number.js';
 
@@ -145,7 +145,7 @@ export function incidentBars(incidents: readonly Incident[], range: Step, zone: 
   const ticks = [0, 0.25, 0.5, 0.75, 1].map((part) => {
     const time = range.since + (range.until - range.since) * part;
     const anchor = part === 0 ? 'start' : part === 1 ? 'end' : 'middle';
-    return html`<text x="${round(x(time))}" y="${height - 6}" text-anchor="${anchor}">${format(new TZDate(time, zone), 'd MMM')}</text>`;
+    return html`<text x="${round(x(time))}" y="${height - 6}" text-anchor="${anchor}">${format(zonedTime(time, zone), 'd MMM')}</text>`;
   });
   return html`<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Block list incidents over time"><line class="axis" x1="${left}" x2="${WIDTH - RIGHT}" y1="${height - 20}" y2="${height - 20}"/>${bars}${ticks}</svg>`;
 }
@@ -159,15 +159,15 @@ export function legend(layers: readonly Layer[]): Markup {
 }
 
 function stepLabel({ since }: Step, bucket: Bucket, zone: string): string {
-  return format(new TZDate(since, zone), bucket === 'hour' ? 'EEE d MMM HH:mm' : 'EEE d MMM yyyy');
+  return format(zonedTime(since, zone), bucket === 'hour' ? 'EEE d MMM HH:mm' : 'EEE d MMM yyyy');
 }
 
 function axisLabel({ since }: Step, bucket: Bucket, zone: string): string {
-  return format(new TZDate(since, zone), bucket === 'hour' ? 'd MMM HH:mm' : 'd MMM');
+  return format(zonedTime(since, zone), bucket === 'hour' ? 'd MMM HH:mm' : 'd MMM');
 }
 
 export function dateTime(time: number, zone: string): string {
-  return format(new TZDate(time, zone), 'd MMM yyyy HH:mm');
+  return format(zonedTime(time, zone), 'd MMM yyyy HH:mm');
 }
 
 /** `12k` for 12,345: there is little room. */
