@@ -1,7 +1,12 @@
 import { TZDate } from '@date-fns/tz';
 
-/** The name that stands for the zone of this host wherever a zone is asked for by name. */
+/** Stands for the zone of this host wherever a zone is asked for by name. */
 export const HOST_ZONE = 'host';
+
+/** The name of a zone as people know it; that of the host as the operating system says it. */
+export function nameOfZone(zone: string): string {
+  return zone === HOST_ZONE ? Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC' : zone;
+}
 
 /**
  * A moment whose year, month, day and time of day are those of a zone.

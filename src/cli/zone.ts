@@ -1,11 +1,11 @@
 import { UserError } from '../errors.js';
-import { hostZone, type Zone, zoneOf } from '../log/zone.js';
-import { HOST_ZONE } from '../zoned-time.js';
+import { type Zone, zoneOf } from '../log/zone.js';
+import { HOST_ZONE, nameOfZone } from '../zoned-time.js';
 
 /** The zone of `--tz` for reading logs, or the host's. */
 export function zoneOption(name: string | undefined): Zone {
   try {
-    return zoneOf(name ?? hostZone());
+    return zoneOf(nameOfZone(name ?? HOST_ZONE));
   } catch (error) {
     throw new UserError(`--tz: ${(error as Error).message}`, { hint: 'Use a name like Europe/Berlin or UTC.', exitCode: 2, cause: error });
   }

@@ -14,11 +14,6 @@ const MINUTE = 60_000;
 const QUARTER = 15 * MINUTE;
 const DAY = 24 * 60 * MINUTE;
 
-/** The time zone of this host, as the operating system says it. */
-export function hostZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
-}
-
 /**
  * @param name IANA name (`Europe/Berlin`), `UTC`, or an offset (`+05:30`).
  * @throws RangeError when the name is not known.

@@ -40,7 +40,7 @@ export function labelled(label: string, text: string, width: number): string {
 export function clip(text: string, width: number): string {
   if (columns(text) <= width) return text;
   // The first Segmenter of a process takes 25 ms: a tenth of what a whole report may.
-  if (PLAIN.test(text)) return `${text.slice(0, width - 1)}…`;
+  if (PLAIN.test(text)) return `${text.slice(0, Math.max(0, width - 1))}…`;
   let cut = '';
   let used = 1;
   for (const { segment } of new Intl.Segmenter().segment(text)) {

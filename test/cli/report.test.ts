@@ -67,6 +67,21 @@ describe('bouncelog report', () => {
     expect(bouncelog(['report', ...DAY, '--db', db])).toMatchObject({ code: 0, out: expect.stringMatching(/^Nothing was logged\./) });
   });
 
+  it('says on the page in which zone its times are, by the name that people know', () => {
+    const db = database(day('2026-11-20', 40, { [NO_USER]: 10 }));
+    const page = join(scratch(), 'page.html');
+    for (const [args, zone] of [
+      [[], 'Europe/Berlin'],
+      [['--tz', 'Asia/Kathmandu'], 'Asia/Kathmandu'],
+    ] as const) {
+      const ran = bouncelog(['report', '--since', '2026-11-20', '--until', '2026-11-21', '--html', page, ...args, '--db', db], '', {
+        TZ: 'Europe/Berlin',
+      });
+      expect(ran.code).toBe(0);
+      expect(readFileSync(page, 'utf8')).toContain(`20 Nov 2026 00:00 to 21 Nov 2026 00:00 (${zone})`);
+    }
+  });
+
   it('goes by mail, as text and HTML, when it is worth it', async () => {
     const db = database([...day('2026-11-20', 400, { [NO_USER]: 10 }), ...day('2026-11-21', 300, { [NO_USER]: 60, '550 5.9.9 <b>x</b>\u202e&': 9 })]);
     const folder = scratch();

@@ -14,6 +14,8 @@ describe('text in columns', () => {
     expect(columns(clip('日本語テスト', 6))).toBeLessThanOrEqual(6);
     expect(clip('👩‍💻👩‍💻👩‍💻', 5)).toBe('👩‍💻👩‍💻…');
     expect(clip('short', 10)).toBe('short');
+    expect(['short', '日本'].map((text) => clip(text, 1))).toEqual(['…', '…']);
+    expect(['short', '日本'].map((text) => clip(text, 0))).toEqual(['…', '…']);
   });
 
   it('is wrapped at its width', () => {

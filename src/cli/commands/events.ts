@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
+import { filtersIn } from '../anonymizing.js';
 import { newCommand } from '../commands.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addQuestionOptions, type FilterOptions, filtersOf } from '../filters.js';
-import { filtersIn } from '../hashed.js';
 import { terminal, wholeNumber, write, writeAll } from '../output.js';
 import { type RangeOptions, rangeOf } from '../range.js';
 import { openReports } from '../reports.js';
@@ -39,7 +39,7 @@ Examples:
       try {
         const events = store.events({
           range,
-          filters: await filtersIn(databasePath(options.db), store.anonymized, filtersOf(options)),
+          filters: filtersIn(databasePath(options.db), store.anonymized, filtersOf(options)),
           limit: options.limit,
         });
         const { width, coloured } = terminal();

@@ -2,10 +2,10 @@ import { type Command, Option } from 'commander';
 import { UserError } from '../../errors.js';
 import { GROUPS, type Group, SORTS, type Sort } from '../../report/question.js';
 import { endOfHour, type Range, spanBefore } from '../../report/range.js';
+import { filtersIn } from '../anonymizing.js';
 import { newCommand } from '../commands.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addQuestionOptions, type FilterOptions, filtersOf } from '../filters.js';
-import { filtersIn } from '../hashed.js';
 import { terminal, wholeNumber, write, writeAll, writePaged } from '../output.js';
 import { type RangeOptions, rangeOf } from '../range.js';
 import { openReports } from '../reports.js';
@@ -54,7 +54,7 @@ Examples:
       const store = await openReports(databasePath(options.db));
       try {
         const { by, sort, limit } = options;
-        const filters = await filtersIn(databasePath(options.db), store.anonymized, filtersOf(options));
+        const filters = filtersIn(databasePath(options.db), store.anonymized, filtersOf(options));
         const earlier = options.compare ? rangeBefore(range, now) : null;
         const { answer, before } = store.consistently(() => ({
           answer: store.top({ by, range, filters, sort, limit }),

@@ -6,6 +6,7 @@ import { providerName } from '../../bounce/providers.js';
 import { hardRate, softRate } from '../../report/check.js';
 import type { PageAnswer } from '../../report/page.js';
 import type { Group, GroupsAnswer } from '../../report/question.js';
+import { nameOfZone } from '../../zoned-time.js';
 import { changeText, verdictLine } from '../digest-sections.js';
 import { duration } from '../duration.js';
 import { groupName, HEADINGS } from '../groups.js';
@@ -34,7 +35,7 @@ export function pageHtml(answer: PageAnswer, options: PageOptions): string {
 <header><p class="faint">bouncelog, ${options.host}</p>
 <h1 class="${VERDICT_CLASS[digest.verdict]}">${verdictLine(digest)}</h1>
 ${digest.reasons.length === 0 ? null : html`<ul class="reasons">${digest.reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`}
-<p class="faint">${dateTime(digest.range.since, options.zone)} to ${dateTime(digest.range.until, options.zone)} (${options.zone}), compared with the ${duration((digest.before.until - digest.before.since) / 1000)} before</p></header>
+<p class="faint">${dateTime(digest.range.since, options.zone)} to ${dateTime(digest.range.until, options.zone)} (${nameOfZone(options.zone)}), compared with the ${duration((digest.before.until - digest.before.since) / 1000)} before</p></header>
 ${numbers(answer)}
 ${sections}
 <footer><p class="faint">Made ${dateTime(options.now, options.zone)}. Hard: failed for good. Soft: deferred, tried again later. A grey band is time of which the log has nothing.</p></footer>

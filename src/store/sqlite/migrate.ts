@@ -16,20 +16,13 @@ export interface Migration {
 
 /** All migrations of this version of bouncelog, in order. */
 export function allMigrations(): Migration[] {
-  return fileNames().map((name) => {
-    const sql = readFileSync(new URL(name, FOLDER), 'utf8');
-    return { version: versionOf(name), name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
-  });
-}
-
-function fileNames(): string[] {
   return readdirSync(FOLDER)
     .filter((name) => /^\d{4}-.+\.sql$/.test(name))
-    .sort();
-}
-
-function versionOf(name: string): number {
-  return Number(name.slice(0, 4));
+    .sort()
+    .map((name) => {
+      const sql = readFileSync(new URL(name, FOLDER), 'utf8');
+      return { version: Number(name.slice(0, 4)), name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+    });
 }
 
 /**
@@ -39,7 +32,7 @@ function versionOf(name: string): number {
 export function migrate(db: Database, migrations: readonly Migration[] = allMigrations()): void {
   db.exec('CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied INTEGER NOT NULL)');
   checkApplied(db, migrations);
-  const applied = appliedVersion(db);
+  const applied = db.prepare<[], { version: number }>('SELECT ifnull(max(version), 0) AS version FROM migration').get()?.version ?? 0;
   const record = db.prepare('INSERT INTO migration (version, name, checksum, applied) VALUES (?, ?, ?, ?)');
   for (const migration of migrations) {
     if (migration.version <= applied) continue;
@@ -50,36 +43,25 @@ export function migrate(db: Database, migrations: readonly Migration[] = allMigr
   }
 }
 
-/**
- * Whether the database stands at the newest version.
- * @throws UserError when it was written by a newer bouncelog
- */
-export function isCurrent(db: Database): boolean {
-  const newest = versionOf(fileNames().at(-1) ?? '');
-  const applied = appliedVersion(db);
-  if (applied > newest) throw newer(db, applied, newest);
-  return applied === newest;
+/** Whether the database stands at the newest version; throws like `migrate`. */
+export function isCurrent(db: Database, migrations: readonly Migration[] = allMigrations()): boolean {
+  return checkApplied(db, migrations) === migrations.length;
 }
 
-function appliedVersion(db: Database): number {
-  return db.prepare<[], { version: number }>('SELECT ifnull(max(version), 0) AS version FROM migration').get()?.version ?? 0;
-}
-
-function checkApplied(db: Database, migrations: readonly Migration[]): void {
+function checkApplied(db: Database, migrations: readonly Migration[]): number {
   const rows = db
     .prepare<[], { version: number; name: string; checksum: string }>('SELECT version, name, checksum FROM migration ORDER BY version')
     .all();
   for (const row of rows) {
     const known = migrations.find((migration) => migration.version === row.version);
-    if (known === undefined) throw newer(db, row.version, migrations.at(-1)?.version ?? 0);
+    if (known === undefined) {
+      throw new UserError(`${db.name}: written by a newer bouncelog (schema ${row.version}, this one knows ${migrations.at(-1)?.version ?? 0})`, {
+        hint: 'Install that version or a newer one, or choose another database with --db.',
+      });
+    }
     if (known.checksum !== row.checksum) {
       throw new UserError(`${db.name}: migration ${row.name} differs from the one that was applied`, { hint: 'Install an unchanged bouncelog.' });
     }
   }
-}
-
-function newer(db: Database, version: number, newest: number): UserError {
-  return new UserError(`${db.name}: written by a newer bouncelog (schema ${version}, this one knows ${newest})`, {
-    hint: 'Install that version or a newer one, or choose another database with --db.',
-  });
+  return rows.length;
 }
