@@ -49,7 +49,7 @@ export interface Incident {
   state: 'open' | 'cleared';
   /** UTC ms when it was known to be over; `null` while it is open. */
   cleared: number | null;
-  /** When there were how many hits, for a picture of them. */
+  /** How many hits there were in which hour, by its first one (UTC ms). */
   times: { time: number; hits: number }[];
 }
 
@@ -68,21 +68,36 @@ export const CLEAR_AFTER = 48 * 3_600_000;
 /** A receiver that refuses one mail and takes the next is still at it: hits closer than 6 hours are one incident. */
 const SAME_INCIDENT = 6 * 3_600_000;
 
+/** Incidents that had a hit in the range, the newest last hit first, open ones before cleared ones. */
+export function incidentsIn({ since, until }: Range, incidents: readonly Incident[]): Incident[] {
+  return incidents
+    .filter(({ first, last }) => (since === null || last >= since) && (until === null || first < until))
+    .sort((a, b) => Number(a.cleared !== null) - Number(b.cleared !== null) || b.last - a.last || (a.list < b.list ? -1 : 1));
+}
+
 /**
- * Incidents from hits and the mail around them, the newest last hit first, open ones before cleared ones.
- * @param hits of all time: an incident may have begun before any range
+ * UTC ms from which on nothing that happens changes an incident any more; `null` while it is open. A hit soon after the last one would
+ * make it go on, whoever had accepted mail meanwhile.
+ */
+export function settledAt({ cleared, last }: Incident): number | null {
+  return cleared === null ? null : Math.max(cleared, last + SAME_INCIDENT);
+}
+
+/**
+ * Incidents from hits and the mail around them.
+ * @param hits of all time, or of all that came after an incident that is settled
  * @param lastHour of all mail: nothing flows after it
  */
 export function incidentsOf(
   hits: readonly ListingHits[],
   flowsIn: FlowsIn,
   lastHour: number,
-  { range, now, clearAfter }: IncidentQuestion,
+  { now, clearAfter }: Pick<IncidentQuestion, 'now' | 'clearAfter'>,
 ): Incident[] {
   const mail: Mail = { flowsIn, lastHour };
-  const incidents: Incident[] = [];
+  const incidents: Growing[] = [];
   for (const ofOne of groupBy(hits, ({ list, subject, kind }) => `${list}\n${subject}\n${kind}`).values()) {
-    let current: Incident | null = null;
+    let current: Growing | null = null;
     for (const hit of [...ofOne].sort((a, b) => a.first - b.first)) {
       if (current !== null) current.cleared = hit.first > current.last + SAME_INCIDENT ? clearedAt(current, mail, hit.first, clearAfter) : null;
       if (current === null || current.cleared !== null) {
@@ -92,13 +107,17 @@ export function incidentsOf(
     }
     if (current !== null) current.cleared = clearedAt(current, mail, now, clearAfter);
   }
-  for (const incident of incidents) {
-    incident.state = incident.cleared === null ? 'open' : 'cleared';
-    incident.receivers.sort((a, b) => b.hits - a.hits || (a.name < b.name ? -1 : 1));
-  }
-  return incidents
-    .filter(({ first, last }) => (range.since === null || last >= range.since) && (range.until === null || first < range.until))
-    .sort((a, b) => Number(a.cleared !== null) - Number(b.cleared !== null) || b.last - a.last || (a.list < b.list ? -1 : 1));
+  return incidents.map(({ hitsOf, ...incident }) => ({
+    ...incident,
+    state: incident.cleared === null ? 'open' : 'cleared',
+    receivers: [...hitsOf].map(([name, hits]) => ({ name, hits })).sort((a, b) => b.hits - a.hits || (a.name < b.name ? -1 : 1)),
+  }));
+}
+
+/** An incident whose hits are still added. */
+interface Growing extends Omit<Incident, 'state' | 'receivers'> {
+  /** By receiver. */
+  hitsOf: Map<string, number>;
 }
 
 interface Mail {
@@ -109,9 +128,8 @@ interface Mail {
 const HOUR = 3_600_000;
 
 /** When it was known that an incident is over, before `until`; `null` when it is not. */
-function clearedAt({ receivers, last }: Incident, { flowsIn, lastHour }: Mail, until: number, clearAfter: number): number | null {
-  const waiting = new Set(receivers.map(({ name }) => name));
-  const names = new Set(waiting);
+function clearedAt({ hitsOf, last }: Growing, { flowsIn, lastHour }: Mail, until: number, clearAfter: number): number | null {
+  const waiting = new Set(hitsOf.keys());
   let accepted = last;
   let flowed: number | null = null;
   const end = Math.min(Math.floor(until / HOUR), lastHour);
@@ -120,7 +138,7 @@ function clearedAt({ receivers, last }: Incident, { flowsIn, lastHour }: Mail, u
     if (flowed !== null && hour * HOUR > last + clearAfter) break;
     const moments = new Map<string, number>();
     for (const flow of flowsIn(hour)) {
-      const time = names.has(flow.receiver) ? momentBetween(flow, last, until) : null;
+      const time = hitsOf.has(flow.receiver) ? momentBetween(flow, last, until) : null;
       if (time === null) continue;
       if (flowed === null || time < flowed) flowed = time;
       if (flow.delivered) moments.set(flow.receiver, Math.min(time, moments.get(flow.receiver) ?? time));
@@ -138,20 +156,20 @@ function momentBetween({ first, last }: Flow, after: number, before: number): nu
   return last > after && last < before ? last : null;
 }
 
-function begin(hit: ListingHits): Incident {
+function begin(hit: ListingHits): Growing {
   const { list, subject, kind, first, last } = hit;
-  const incident: Incident = { list, subject, kind, first, last, hits: 0, receivers: [], state: 'open', cleared: null, times: [] };
+  const incident: Growing = { list, subject, kind, first, last, hits: 0, hitsOf: new Map(), cleared: null, times: [] };
   add(incident, hit);
   return incident;
 }
 
-function add(incident: Incident, { receiver, hits, first, last }: ListingHits): void {
+function add(incident: Growing, { receiver, hits, first, last }: ListingHits): void {
   incident.last = Math.max(incident.last, last);
   incident.hits += hits;
-  incident.times.push({ time: first, hits });
-  const known = incident.receivers.find(({ name }) => name === receiver);
-  if (known === undefined) incident.receivers.push({ name: receiver, hits });
-  else known.hits += hits;
+  incident.hitsOf.set(receiver, (incident.hitsOf.get(receiver) ?? 0) + hits);
+  const latest = incident.times.at(-1);
+  if (latest !== undefined && Math.floor(latest.time / HOUR) === Math.floor(first / HOUR)) latest.hits += hits;
+  else incident.times.push({ time: first, hits });
 }
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CLEAR_AFTER, type Flow, incidentsOf, type ListingHits } from '../../src/report/incidents.js';
+import { CLEAR_AFTER, type Flow, incidentsIn, incidentsOf, type ListingHits } from '../../src/report/incidents.js';
 
 const HOUR = 3_600_000;
 const at = (hours: number) => Date.parse('2026-11-20T00:00:00Z') + hours * HOUR;
@@ -18,8 +18,8 @@ const inHours = (flows: readonly Flow[]) => (hour: number) => flows.filter(({ fi
 const LAST_HOUR = at(1000) / HOUR;
 
 function incidents(hits: ListingHits[], flows: Flow[], now: number) {
-  const found = incidentsOf(hits, inHours(flows), LAST_HOUR, { range: { since: null, until: null }, now: at(now), clearAfter: CLEAR_AFTER });
-  return found.map(({ state, first, last, hits, cleared }) => ({
+  const found = incidentsOf(hits, inHours(flows), LAST_HOUR, { now: at(now), clearAfter: CLEAR_AFTER });
+  return incidentsIn({ since: null, until: null }, found).map(({ state, first, last, hits, cleared }) => ({
     state,
     from: (first - at(0)) / HOUR,
     to: Math.floor((last - at(0)) / HOUR),
@@ -58,14 +58,16 @@ describe('a block list incident', () => {
 
   it('is one for each subject, and stands in the ranges that it had a hit in', () => {
     const hits = [hit(0), hit(0, 'google', 1, 'spamhaus-zen', '192.0.2.2'), hit(30, 'google', 1, 'barracuda')];
-    const found = incidentsOf(hits, () => [], LAST_HOUR, { range: { since: at(20), until: at(40) }, now: at(40), clearAfter: CLEAR_AFTER });
+    const found = incidentsIn(
+      { since: at(20), until: at(40) },
+      incidentsOf(hits, () => [], LAST_HOUR, { now: at(40), clearAfter: CLEAR_AFTER }),
+    );
     expect(found.map(({ list }) => list)).toEqual(['barracuda']);
     expect(incidents(hits, [], 40)).toHaveLength(3);
   });
 
   it('names its receivers, most hits first', () => {
     const [found] = incidentsOf([hit(0, 'a.example'), hit(1, 'b.example', 2), hit(2, 'a.example')], () => [], LAST_HOUR, {
-      range: { since: null, until: null },
       now: at(3),
       clearAfter: CLEAR_AFTER,
     });

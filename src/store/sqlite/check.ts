@@ -1,5 +1,8 @@
 import type { Database } from 'better-sqlite3';
+import { CLEAR_AFTER, type Incident } from '../../report/incidents.js';
 import { eachRow } from './day-summaries.js';
+import { endOfMail } from './hours.js';
+import { incidentsFrom, keptIncidents } from './incidents.js';
 import { outcomeName } from './outcomes.js';
 import { firstWholeHour } from './pruned.js';
 import { type DaySummary, HOUR_SUMMARIES, type HourSummary } from './summary-kinds.js';
@@ -15,7 +18,7 @@ export function problemsIn(db: Database): string[] {
   const dangling = (db.pragma('foreign_key_check') as { table: string; parent: string }[]).map(
     ({ table, parent }) => `a row of ${table} refers to a ${parent} that is not there`,
   );
-  return [...new Set(dangling), ...differencesIn(db), ...summariesOff(db)];
+  return [...new Set(dangling), ...differencesIn(db), ...summariesOff(db), ...incidentsOff(db)];
 }
 
 /** The totals must equal the events: each event is counted once, in its hour. Hours whose events were pruned keep their totals. */
@@ -71,4 +74,15 @@ function summariesOff(db: Database): string[] {
     ['domains', ofDays('domain'), total(24, FAILURES)],
   ];
   return pairs.filter(([, summed, counted]) => summed !== counted).map(([name]) => `the summaries of ${name} differ from the totals`);
+}
+
+/** Incidents that are kept must be those that the totals tell of. */
+function incidentsOff(db: Database): string[] {
+  const known = new Set(incidentsFrom(db, { now: endOfMail(db) * HOUR, clearAfter: CLEAR_AFTER, afterKept: false }).map((one) => keyOf(one)));
+  const wrong = keptIncidents(db).filter((one) => !known.has(keyOf(one)));
+  return wrong.map(({ list, subject }) => `the block list incident of ${list} ${subject} that is kept differs from the totals`);
+}
+
+function keyOf({ list, subject, kind, first, last, hits, cleared }: Incident): string {
+  return JSON.stringify([list, subject, kind, first, last, hits, cleared]);
 }

@@ -1,8 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import type { EventCount, EventCounts } from '../../report/metrics.js';
 import { eachRow, namesOf } from './day-summaries.js';
+import { endOfMail } from './hours.js';
 import { DELIVERED, outcomeName } from './outcomes.js';
-import { coverage, endOfMail } from './summaries.js';
+import { coverage } from './summaries.js';
 import { HOUR_SUMMARIES } from './summary-kinds.js';
 
 interface Row {

@@ -24,3 +24,8 @@ export function hoursWithMail(db: Database, { since, until }: Span): number[] {
     .all(first, end - 1, end)
     .map(({ hour }) => hour * HOUR);
 }
+
+/** The hour of the last mail, one more: until then everything is over, or will be taken out again. */
+export function endOfMail(db: Database): number {
+  return (db.prepare<[], { hour: number | null }>('SELECT max(hour) AS hour FROM hourly').get()?.hour ?? -1) + 1;
+}

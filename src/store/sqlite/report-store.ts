@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { NewReason } from '../../report/check.js';
 import type { Deferrals, GroupValues, HourFigures } from '../../report/digest.js';
-import { type Incident, type IncidentQuestion, incidentsOf } from '../../report/incidents.js';
+import type { Incident, IncidentQuestion } from '../../report/incidents.js';
 import type { EventCounts } from '../../report/metrics.js';
 import type { EventRow, EventsQuestion, GroupsAnswer, ReplySample, TopAnswer, TopQuestion } from '../../report/question.js';
 import type { Range, Span } from '../../report/range.js';
@@ -16,14 +16,13 @@ import { deferrals, figures } from './digest.js';
 import { eventCounts } from './event-counts.js';
 import { eventRows } from './event-rows.js';
 import { firstHour, hoursWithMail } from './hours.js';
-import { flowsTo, listingHits } from './incidents.js';
+import { incidents } from './incidents.js';
 import { Meta } from './meta.js';
 import { namesLike } from './names.js';
 import { lastMail, newReasons } from './news.js';
 import { guard } from './open.js';
 import { replySamples } from './samples.js';
 import { status } from './status.js';
-import { endOfMail } from './summaries.js';
 import { deliveredDomains, suppressed } from './suppress.js';
 import { groups, top } from './top.js';
 import { trace } from './trace.js';
@@ -71,14 +70,7 @@ export class SqliteReportStore implements ReportStore {
   }
 
   incidents(question: IncidentQuestion): Incident[] {
-    return guard(this.#db.name, () =>
-      this.#db.transaction(() => {
-        const hits = listingHits(this.#db);
-        if (hits.length === 0) return [];
-        const receivers = [...new Set(hits.map(({ receiver }) => receiver))];
-        return incidentsOf(hits, flowsTo(this.#db, receivers), endOfMail(this.#db) - 1, question);
-      })(),
-    );
+    return guard(this.#db.name, () => this.#db.transaction(() => incidents(this.#db, question))());
   }
 
   newReasons(range: Span, minDeliveries: number): NewReason[] {

@@ -1,7 +1,8 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { type DayRow, DayWriter } from './day-summaries.js';
 import { hourOf } from './hourly.js';
-import { hoursWithMail } from './hours.js';
+import { endOfMail, hoursWithMail } from './hours.js';
+import { IncidentWriter } from './incidents.js';
 import { OUTCOME_IDS } from './outcomes.js';
 import { DAY_SUMMARIES, type DaySummary, HOUR_SUMMARIES, type HourSummary, isOfDays, type Summary } from './summary-kinds.js';
 
@@ -77,6 +78,7 @@ export class SummaryWriter {
   readonly #ofHours: Statement[];
   readonly #ofDays: { kind: DaySummary; rows: Statement<unknown[], DayRow> }[];
   readonly #days: DayWriter;
+  readonly #incidents: IncidentWriter;
   /** Hours that surely do not stand in the summaries. */
   readonly #changed = new Set<number>();
   #lastHour = 0;
@@ -90,6 +92,7 @@ export class SummaryWriter {
     this.#ofHours = HOUR_KINDS.map((kind) => db.prepare(putHour(kind)));
     this.#ofDays = DAY_KINDS.map((kind) => ({ kind, rows: db.prepare<unknown[], DayRow>(OF_DAYS[kind]) }));
     this.#days = new DayWriter(db);
+    this.#incidents = new IncidentWriter(db);
   }
 
   /** The totals of this hour are about to change. */
@@ -100,14 +103,19 @@ export class SummaryWriter {
     this.#changed.add(hour);
     this.#takeOut(1, hour);
     this.#takeOut(DAY_HOURS, dayOf(hour));
+    this.#incidents.touch(hour);
   }
 
   /**
    * Makes what is missing, in the transaction of the caller.
    * @param until hours before this one are over
-   * @param since hours before this one stand there already
    */
-  summarize(until: number, since = 0): void {
+  summarize(until: number): void {
+    this.#summarize(0, until);
+    this.#incidents.keep(until);
+  }
+
+  #summarize(since: number, until: number): void {
     const hours = hoursWithMail(this.#db, { since: since * HOUR, until: until * HOUR }).map((time) => time / HOUR);
     for (const hour of hours) {
       if (this.#isMarked.get(1, hour) !== undefined) continue;
@@ -125,7 +133,8 @@ export class SummaryWriter {
   summarizeAll(): void {
     const end = endOfMail(this.#db);
     const hours = hoursWithMail(this.#db, { since: 0, until: end * HOUR }).map((time) => time / HOUR);
-    for (const day of new Set(hours.map(dayOf))) this.#db.transaction(() => this.summarize(Math.min(day + DAY_HOURS, end), day)).immediate();
+    for (const day of new Set(hours.map(dayOf))) this.#db.transaction(() => this.#summarize(day, Math.min(day + DAY_HOURS, end))).immediate();
+    this.#db.transaction(() => this.#incidents.keep(end)).immediate();
   }
 
   #takeOut(hours: 1 | 24, start: number): void {
@@ -153,11 +162,6 @@ export function sumCausesAnew(db: Database): void {
 /** The first hour of an hour's day. */
 function dayOf(hour: number): number {
   return hour - (hour % DAY_HOURS);
-}
-
-/** The hour of the last mail, one more: until then everything is over, or will be taken out again. */
-export function endOfMail(db: Database): number {
-  return (db.prepare<[], { hour: number | null }>('SELECT max(hour) AS hour FROM hourly').get()?.hour ?? -1) + 1;
 }
 
 /** Of a range in whole hours: how far summaries reach, and the hours with mail that have to be counted from elsewhere. */

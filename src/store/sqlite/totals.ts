@@ -18,12 +18,12 @@ interface Row {
 
 /**
  * Makes the hourly totals of failures anew from the events, as an ingest would have written them. Delivered mail is left alone, and so
- * are hours whose events were pruned: of them the totals are all there is.
+ * are hours whose events were pruned: of them the totals are all there is. Block list incidents are looked for anew.
  */
 export function rebuildTotals(db: Database): void {
   const since = firstWholeHour(db);
   db.prepare('DELETE FROM hourly WHERE outcome > 0 AND hour >= ?').run(since);
-  db.exec('DELETE FROM prior WHERE id NOT IN (SELECT prior_id FROM hourly)');
+  db.exec('DELETE FROM prior WHERE id NOT IN (SELECT prior_id FROM hourly); DELETE FROM incident');
   const totals = new HourlyTotals(db);
   const putPriors = db.prepare('UPDATE open_delivery SET priors = ? WHERE delivery_id = ?');
   let handle: DeliveryHandle = { deliveryId: 0, priors: [] };

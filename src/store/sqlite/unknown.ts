@@ -1,8 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import type { Range } from '../../report/range.js';
 import type { UnknownKind } from '../../report/unknown.js';
+import { endOfMail } from './hours.js';
 import { latestTexts } from './samples.js';
-import { coverage, endOfMail } from './summaries.js';
+import { coverage } from './summaries.js';
 import { HOUR_SUMMARIES } from './summary-kinds.js';
 
 const HOUR = 3_600_000;
