@@ -25,7 +25,7 @@ export function contentOf(path: string): { events: unknown[]; hourly: unknown[];
     )
     .raw()
     .all();
-  const starts = db.prepare<[], { start: number }>('SELECT start FROM summarized WHERE hours = 24 ORDER BY start').all();
+  const starts = db.prepare<[], { start: number }>('SELECT start FROM summarized WHERE hours > 1 ORDER BY start').all();
   for (const kind of ['domain', 'provider', 'sender'] as const) {
     const names = namesOf(db, kind);
     const rows: string[] = [];

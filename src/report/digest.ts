@@ -105,6 +105,7 @@ export function digest(store: ReportStore, { range, now, limit }: DigestQuestion
   const totals = totalsOf(range);
   const totalsBefore = totalsOf(before);
   const incidents = store.incidents({ range: { since: null, until: null }, now, clearAfter: CLEAR_AFTER });
+  const steps = stepsOf(store, range, before);
   const isIn = (time: number | null) => time !== null && time >= range.since && time < range.until;
   const answer: DigestAnswer = {
     range,
@@ -116,7 +117,7 @@ export function digest(store: ReportStore, { range, now, limit }: DigestQuestion
     hard: changeBetween(all, all, ({ hard }) => hard, range),
     soft: changeBetween(all, all, ({ soft }) => soft, range),
     delivered: volumeChange(all, range, before, store.firstHour() ?? before.since),
-    groups: Object.fromEntries(DIGEST_GROUPS.map((group) => [group, groupOf(store, group, range, limit)])) as DigestAnswer['groups'],
+    groups: Object.fromEntries(DIGEST_GROUPS.map((group) => [group, groupOf(store, group, steps, limit)])) as DigestAnswer['groups'],
     newReasons: store.newReasons(range, MIN_NEW).slice(0, limit),
     incidents: {
       opened: incidents.filter(({ first, state }) => isIn(first) && state === 'open'),
@@ -134,45 +135,42 @@ export function digest(store: ReportStore, { range, now, limit }: DigestQuestion
   return { ...answer, ...verdictOf(answer) };
 }
 
-function groupOf(store: ReportStore, by: DigestGroup, range: Span, limit: number) {
-  const before = spanBefore(range);
+/** A range and the span before it in hours or days, with the figures of all mail in them. */
+interface Steps {
+  range: Span;
+  before: Span;
+  step: 'hour' | 'day';
+  all: HourFigures[];
+}
+
+function stepsOf(store: ReportStore, range: Span, before: Span): Steps {
+  const step = range.until - range.since >= MIN_DAYS * DAY ? 'day' : 'hour';
+  const steps: Steps = { range, before, step, all: [] };
+  return { ...steps, all: figuresIn(store, null, steps) };
+}
+
+/** Each span by itself: a day that lies in both is no step of either. */
+function figuresIn(store: ReportStore, of: GroupValues | null, { range, before, step }: Steps): HourFigures[] {
+  return [before, range].flatMap((span) => store.figures(of, span, step));
+}
+
+function groupOf(store: ReportStore, by: DigestGroup, steps: Steps, limit: number) {
+  const { range, before } = steps;
   const ask = { by: [by], filters: NO_FILTERS, sort: 'deliveries' as const };
   const { rows, more } = store.groups({ ...ask, range, limit });
   const values = rows.map(({ keys }) => keys[0] ?? null);
   const earlier = new Map(store.groups({ ...ask, range: before, limit: 0, only: values }).rows.map((row) => [row.keys[0] ?? null, row.deliveries]));
-  const step = range.until - range.since >= MIN_DAYS * DAY ? 'day' : 'hour';
-  // Each span by itself: a day that lies in both is no step of either.
-  const figuresOf = (of: GroupValues | null) => [before, range].flatMap((span) => inSteps(store.figures(of, span, step), span, step));
-  const all = figuresOf(null);
-  const figures = by === 'sender' ? null : figuresOf({ group: by, values });
+  const figures = by === 'sender' ? null : figuresIn(store, { group: by, values }, steps);
   return {
     more,
     rows: rows.map((row: TopRow): DigestRow => {
       const key = row.keys[0] ?? null;
       const { hard, soft, deliveries, share } = row;
       const own = key === null ? null : (figures?.filter((one) => one.key === key) ?? null);
-      const change = own === null ? null : changeBetween(own, all, (one) => one.hard + one.soft, range);
+      const change = own === null ? null : changeBetween(own, steps.all, (one) => one.hard + one.soft, range);
       return { key, hard, soft, deliveries, share, before: earlier.get(key) ?? 0, change };
     }),
   };
-}
-
-/** Figures by the hour as figures by the step: a day's stand at its first hour, or at the first of the span. */
-function inSteps(figures: readonly HourFigures[], span: Span, step: 'hour' | 'day'): HourFigures[] {
-  if (step === 'hour') return [...figures];
-  const steps = new Map<string, HourFigures>();
-  for (const one of figures) {
-    const hour = Math.max(one.hour - (one.hour % 24), Math.floor(span.since / HOUR));
-    const key = `${hour} ${one.key}`;
-    const sum = steps.get(key);
-    if (sum === undefined) steps.set(key, { ...one, hour });
-    else {
-      sum.hard += one.hard;
-      sum.soft += one.soft;
-      sum.delivered += one.delivered;
-    }
-  }
-  return [...steps.values()];
 }
 
 /** The change of a rate between the span before and the range, hour by hour. */

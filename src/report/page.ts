@@ -11,7 +11,7 @@ export interface PageAnswer {
   digest: DigestAnswer;
   /** Delivered mail and failures by cause, over time. */
   trend: TrendAnswer;
-  /** Cause by provider. */
+  /** Cause by provider, of the providers with the most failures. */
   heat: GroupsAnswer;
   incidents: Incident[];
   tables: { by: Group; answer: GroupsAnswer }[];
@@ -32,19 +32,22 @@ const DAY = 24 * HOUR;
 /** Colours that people can tell apart; further causes are "other". */
 const CAUSES_IN_CHART = 7;
 const CAUSES_IN_HEAT = 12;
+const PROVIDERS_IN_HEAT = 10;
 /** Rows of a table: enough to look for one, few enough for a page below a megabyte. */
 const TABLE_ROWS = 400;
 const SAMPLES_OF_A_CAUSE = 3;
 const TABLES = ['domain', 'code', 'provider', 'sender'] as const satisfies readonly Group[];
 
 export function page(store: ReportStore, { range, zone, now }: PageQuestion): PageAnswer {
-  const ask = (by: Group[], limit: number) => store.groups({ by, range, filters: NO_FILTERS, sort: 'deliveries', limit });
+  const ask = (by: Group[], limit: number, filters = NO_FILTERS) => store.groups({ by, range, filters, sort: 'deliveries', limit });
+  const tables = TABLES.map((by) => ({ by, answer: ask([by], TABLE_ROWS) }));
+  const providers = tables.find(({ by }) => by === 'provider')?.answer.rows.slice(0, PROVIDERS_IN_HEAT) ?? [];
   return {
     digest: digest(store, { range, now, limit: 10 }),
     trend: store.trend({ by: 'cause', range, bucket: bucketFor(range), zone, filters: NO_FILTERS, limit: CAUSES_IN_CHART, compare: false, now }),
-    heat: ask(['cause', 'provider'], CAUSES_IN_HEAT),
+    heat: ask(['cause', 'provider'], CAUSES_IN_HEAT, { ...NO_FILTERS, provider: providers.map(({ keys }) => String(keys[0] ?? '')) }),
     incidents: store.incidents({ range, now, clearAfter: CLEAR_AFTER }),
-    tables: TABLES.map((by) => ({ by, answer: ask([by], TABLE_ROWS) })),
+    tables,
     samples: store.replySamples(range, SAMPLES_OF_A_CAUSE),
   };
 }

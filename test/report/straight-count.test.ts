@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { BUCKETS, type Bucket, steps } from '../../src/report/buckets.js';
 import { digest } from '../../src/report/digest.js';
 import { type EventRow, type Filters, NO_FILTERS } from '../../src/report/question.js';
@@ -71,8 +71,16 @@ const filters = fc.record<Partial<Filters>>(
   { requiredKeys: [] },
 );
 
+/** This host may be anywhere: its days are what is summed up. */
+const OWN_ZONE = process.env.TZ;
+afterEach(() => {
+  if (OWN_ZONE === undefined) delete process.env.TZ;
+  else process.env.TZ = OWN_ZONE;
+});
+
 /** @param summed how much of the log comes before everything is summed up; the rest comes after it, and some of that is summed up again */
 async function storeOf(all: readonly Try[], summed: number): Promise<SqliteReportStore> {
+  process.env.TZ = ZONES[summed % ZONES.length];
   const db = memoryDatabase();
   const log = Buffer.from(linesOf(all));
   const cut = log.indexOf('\n', Math.floor((log.length * summed) / 100)) + 1;

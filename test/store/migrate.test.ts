@@ -81,6 +81,9 @@ function fill(db: Database.Database): void {
   }
 }
 
+/** Summaries of the totals: a later version may throw them away. */
+const MADE_AGAIN = ['summary', 'day_summary', 'summarized'];
+
 describe.each(allMigrations().map(({ version }) => version))('a database of schema %i', (version) => {
   it('keeps a row of every table, whole and with what it refers to', () => {
     const migrations = allMigrations();
@@ -96,7 +99,7 @@ describe.each(allMigrations().map(({ version }) => version))('a database of sche
     })();
     const count = (table: string) => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
     const tables = (db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").pluck().all() as string[]).filter(
-      (name) => name !== 'migration',
+      (name) => name !== 'migration' && !MADE_AGAIN.includes(name),
     );
     const before = Object.fromEntries(tables.map((table) => [table, count(table)]));
     migrate(db, migrations);

@@ -90,10 +90,7 @@ export function heatMap(answer: GroupsAnswer, nameOfProvider: (id: string | null
   const causes = [...new Set(cells.map(({ cause }) => cause))];
   const byProvider = new Map<string | null, number>();
   for (const { provider, deliveries } of cells) byProvider.set(provider, (byProvider.get(provider) ?? 0) + deliveries);
-  const providers = [...byProvider]
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, MAX_COLUMNS)
-    .map(([id]) => id);
+  const providers = [...byProvider].sort((a, b) => b[1] - a[1]).map(([id]) => id);
   const [left, top, row] = [170, 92, 24];
   const height = top + causes.length * row + 4;
   const x = scaleBand<number>()
@@ -110,7 +107,7 @@ export function heatMap(answer: GroupsAnswer, nameOfProvider: (id: string | null
   const rows = causes.map((cause, line) => {
     const y = top + line * row;
     const fields = cells
-      .filter((cell) => cell.cause === cause && providers.includes(cell.provider))
+      .filter((cell) => cell.cause === cause)
       .map(({ provider, deliveries }) => {
         const at = round(x(providers.indexOf(provider)) ?? 0);
         const middle = round((x(providers.indexOf(provider)) ?? 0) + x.bandwidth() / 2);
@@ -120,8 +117,6 @@ export function heatMap(answer: GroupsAnswer, nameOfProvider: (id: string | null
   });
   return html`<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Failed deliveries by cause and provider">${heads}${rows}</svg>`;
 }
-
-const MAX_COLUMNS = 10;
 
 /** Incidents as bars over time, from the first hit to the end; an open one runs to the edge. */
 export function incidentBars(incidents: readonly Incident[], range: Step, zone: string): Markup {

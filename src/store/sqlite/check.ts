@@ -3,7 +3,7 @@ import { CLEAR_AFTER, type Incident } from '../../report/incidents.js';
 import { eachRow } from './day-summaries.js';
 import { endOfMail } from './hours.js';
 import { incidentsFrom, keptIncidents } from './incidents.js';
-import { outcomeName } from './outcomes.js';
+import { OUTCOME_IDS, outcomeName } from './outcomes.js';
 import { firstWholeHour } from './pruned.js';
 import { type DaySummary, HOUR_SUMMARIES, type HourSummary } from './summary-kinds.js';
 
@@ -18,7 +18,7 @@ export function problemsIn(db: Database): string[] {
   const dangling = (db.pragma('foreign_key_check') as { table: string; parent: string }[]).map(
     ({ table, parent }) => `a row of ${table} refers to a ${parent} that is not there`,
   );
-  return [...new Set(dangling), ...differencesIn(db), ...summariesOff(db), ...incidentsOff(db)];
+  return [...new Set(dangling), ...differencesIn(db), ...summariesOff(db), ...recoveriesOff(db), ...incidentsOff(db)];
 }
 
 /** The totals must equal the events: each event is counted once, in its hour. Hours whose events were pruned keep their totals. */
@@ -43,15 +43,12 @@ function differencesIn(db: Database): string[] {
 
 /** The summaries must equal the totals of the hours and days that they are of. */
 function summariesOff(db: Database): string[] {
-  const total = (hours: 1 | 24, where: string) =>
-    db
-      .prepare<[], { n: number | null }>(
-        `SELECT sum(h.deliveries) AS n FROM hourly h JOIN summarized z ON z.hours = ${hours} AND z.start = h.hour - h.hour % ${hours} WHERE ${where}`,
-      )
-      .get()?.n ?? 0;
+  const total = (where: string) => db.prepare<[], { n: number | null }>(`SELECT sum(h.deliveries) AS n FROM hourly h WHERE ${where}`).get()?.n ?? 0;
+  const IN_HOURS = 'h.hour IN (SELECT start FROM summarized WHERE hours = 1)';
+  const IN_DAYS = 'EXISTS (SELECT 1 FROM summarized z WHERE z.hours > 1 AND h.hour >= z.start AND h.hour < z.start + z.hours)';
   const ofHours = (summary: HourSummary) =>
     db.prepare<[], { n: number | null }>(`SELECT sum(deliveries) AS n FROM summary WHERE by = ${HOUR_SUMMARIES[summary]}`).get()?.n ?? 0;
-  const days = db.prepare<[], { start: number }>('SELECT start FROM summarized WHERE hours = 24').all();
+  const days = db.prepare<[], { start: number }>('SELECT start FROM summarized WHERE hours > 1').all();
   const ofDays = (summary: DaySummary) => {
     let sum = 0;
     eachRow(
@@ -66,14 +63,25 @@ function summariesOff(db: Database): string[] {
   };
   const FAILURES = 'h.outcome IN (1, 2, 3)';
   const pairs: [string, number, number][] = [
-    ['all', ofHours('all'), total(1, '1')],
-    ['causes', ofHours('cause'), total(1, 'h.outcome > 0')],
-    ['codes', ofHours('code'), total(1, 'h.outcome > 0')],
-    ['replies', ofHours('reply'), total(1, FAILURES)],
-    ['providers', ofDays('provider'), total(24, '1')],
-    ['domains', ofDays('domain'), total(24, FAILURES)],
+    ['all', ofHours('all'), total(IN_HOURS)],
+    ['causes', ofHours('cause'), total(`${IN_HOURS} AND h.outcome > 0`)],
+    ['codes', ofHours('code'), total(`${IN_HOURS} AND h.outcome > 0`)],
+    ['replies', ofHours('reply'), total(`${IN_HOURS} AND ${FAILURES}`)],
+    ['providers', ofDays('provider'), total(IN_DAYS)],
+    ['domains', ofDays('domain'), total(`${IN_DAYS} AND ${FAILURES}`)],
   ];
   return pairs.filter(([, summed, counted]) => summed !== counted).map(([name]) => `the summaries of ${name} differ from the totals`);
+}
+
+/** There must be a delay for each delivery that recovered. */
+function recoveriesOff(db: Database): string[] {
+  const { n } = db
+    .prepare<[], { n: number }>(
+      `SELECT count(*) AS n FROM (SELECT hour, sum(deliveries) AS n FROM hourly WHERE outcome = ${OUTCOME_IDS.recovered} GROUP BY hour) h
+       FULL JOIN recovery r ON r.hour = h.hour WHERE ifnull(h.n, 0) <> ifnull(length(r.delays) / 4, 0)`,
+    )
+    .get() ?? { n: 0 };
+  return n === 0 ? [] : [`how long deferrals took to recover is not known of all that did, in ${n} hours`];
 }
 
 /** Incidents that are kept must be those that the totals tell of. */

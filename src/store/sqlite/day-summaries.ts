@@ -1,5 +1,4 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { OUTCOME_IDS } from './outcomes.js';
 import { DAY_SUMMARIES, type DaySummary } from './summary-kinds.js';
 
 /*
@@ -9,10 +8,9 @@ import { DAY_SUMMARIES, type DaySummary } from './summary-kinds.js';
 
 const HOUR = 3_600_000;
 /** key, prior hour and outcome, attempts, deliveries, first and last seen (ms of the day). 32 bits each, in the order of bytes of all machines that Node runs on. */
-const COLUMNS = 6;
+export const COLUMNS = 6;
 /** Outcomes fit below it. */
-const PRIOR_FACTOR = 8;
-const { deferred: DEFERRED, bounced: BOUNCED, expired: EXPIRED } = OUTCOME_IDS;
+export const PRIOR_FACTOR = 8;
 
 /** One row as it is packed. */
 export interface DayRow {
@@ -28,16 +26,6 @@ export interface DayRow {
   last_seen: number;
 }
 
-/** Figures of one value, added up. */
-export interface DayFigures {
-  hard: number;
-  soft: number;
-  attempts: number;
-  deliveries: number;
-  first_seen: number;
-  last_seen: number;
-}
-
 export class DayWriter {
   readonly #put: Statement;
   readonly #clear: Statement;
@@ -47,7 +35,10 @@ export class DayWriter {
     this.#clear = db.prepare('DELETE FROM day_summary WHERE start = ?');
   }
 
-  /** @param start of the day, hours since 1970 */
+  /**
+   * @param start of the day, hours since 1970
+   * @param rows in the order of their keys
+   */
   put(summary: DaySummary, start: number, rows: Iterable<DayRow>): void {
     const packed: number[] = [];
     for (const { key, outcome, prior_hour, attempts, deliveries, first_seen, last_seen } of rows) {
@@ -61,52 +52,72 @@ export class DayWriter {
   }
 }
 
-/** Calls back with each row of these days. The row is one object, used again. */
-export function eachRow(db: Database, summary: DaySummary, starts: readonly number[], take: (row: DayRow, start: number) => void): void {
+/** Calls back with the packed rows of each of these days that has any. */
+export function eachDay(db: Database, summary: DaySummary, starts: readonly number[], take: (numbers: Int32Array, start: number) => void): void {
   const find = db.prepare<[number, number], { rows: Buffer }>('SELECT rows FROM day_summary WHERE by = ? AND start = ?');
-  const row: DayRow = { key: 0, outcome: 0, prior_hour: 0, attempts: 0, deliveries: 0, first_seen: 0, last_seen: 0 };
   for (const start of starts) {
     const rows = find.get(DAY_SUMMARIES[summary], start)?.rows;
-    if (rows === undefined) continue;
-    // A copy of its own: numbers must stand at a multiple of four.
-    const numbers = new Int32Array(new Uint8Array(rows).buffer);
-    for (let at = 0; at < numbers.length; at += COLUMNS) {
-      const prior = numbers[at + 1] as number;
-      row.key = numbers[at] as number;
-      row.outcome = prior % PRIOR_FACTOR;
-      row.prior_hour = (prior - row.outcome) / PRIOR_FACTOR;
-      row.attempts = numbers[at + 2] as number;
-      row.deliveries = numbers[at + 3] as number;
-      row.first_seen = start * HOUR + (numbers[at + 4] as number);
-      row.last_seen = start * HOUR + (numbers[at + 5] as number);
-      take(row, start);
-    }
+    if (rows !== undefined) take(numbersIn(rows), start);
   }
 }
 
-/**
- * Failures of these days by value. A delivery counts where it was not deferred before in the range.
- * @param since of the range, hours since 1970
- */
-export function failuresOfDays(db: Database, summary: DaySummary, starts: readonly number[], since: number): Map<number, DayFigures> {
-  const byKey = new Map<number, DayFigures>();
-  eachRow(db, summary, starts, ({ key, outcome, prior_hour, attempts, deliveries, first_seen, last_seen }) => {
-    const isHard = outcome === BOUNCED || outcome === EXPIRED;
-    if (!isHard && outcome !== DEFERRED) return;
-    let figures = byKey.get(key);
-    if (figures === undefined) {
-      figures = { hard: 0, soft: 0, attempts: 0, deliveries: 0, first_seen, last_seen };
-      byKey.set(key, figures);
+/** Where they are, or a copy: numbers must stand at a multiple of four. */
+function numbersIn(rows: Buffer): Int32Array {
+  const { buffer, byteOffset, length } = rows.byteOffset % Int32Array.BYTES_PER_ELEMENT === 0 ? rows : new Uint8Array(rows);
+  return new Int32Array(buffer, byteOffset, length / Int32Array.BYTES_PER_ELEMENT);
+}
+
+/** Where rows stand among the numbers of a day. */
+export interface Rows {
+  from: number;
+  to: number;
+}
+
+/** The rows of these keys, which stand together; of `null` all. */
+export function rowsOf(numbers: Int32Array, keys: readonly number[] | null): Rows[] {
+  if (keys === null) return [{ from: 0, to: numbers.length }];
+  return keys.map((key) => ({ from: firstFrom(numbers, key), to: firstFrom(numbers, key + 1) }));
+}
+
+/** Where the first row of this key or a greater one stands. */
+function firstFrom(numbers: Int32Array, key: number): number {
+  let low = 0;
+  let high = numbers.length / COLUMNS;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((numbers[middle * COLUMNS] as number) < key) low = middle + 1;
+    else high = middle;
+  }
+  return low * COLUMNS;
+}
+
+/** Calls back with the deliveries of each of these values, by outcome and day, in parts. */
+export function deliveriesOfDays(
+  db: Database,
+  summary: DaySummary,
+  starts: readonly number[],
+  keys: readonly number[],
+  take: (key: number, outcome: number, deliveries: number, start: number) => void,
+): void {
+  eachDay(db, summary, starts, (numbers, start) => {
+    for (const { from, to } of rowsOf(numbers, keys)) {
+      for (let at = from; at < to; at += COLUMNS) {
+        take(numbers[at] as number, (numbers[at + 1] as number) % PRIOR_FACTOR, numbers[at + 3] as number, start);
+      }
     }
-    const fresh = prior_hour < since ? deliveries : 0;
-    if (isHard) figures.hard += deliveries;
-    else figures.soft += fresh;
-    figures.attempts += attempts;
-    figures.deliveries += fresh;
-    if (first_seen < figures.first_seen) figures.first_seen = first_seen;
-    if (last_seen > figures.last_seen) figures.last_seen = last_seen;
   });
-  return byKey;
+}
+
+/** Calls back with each row of these days. */
+export function eachRow(db: Database, summary: DaySummary, starts: readonly number[], take: (row: DayRow, start: number) => void): void {
+  eachDay(db, summary, starts, (numbers, start) => {
+    for (let at = 0; at < numbers.length; at += COLUMNS) {
+      const [key = 0, prior = 0, attempts = 0, deliveries = 0, first = 0, last = 0] = numbers.subarray(at, at + COLUMNS);
+      const outcome = prior % PRIOR_FACTOR;
+      const prior_hour = (prior - outcome) / PRIOR_FACTOR;
+      take({ key, outcome, prior_hour, attempts, deliveries, first_seen: start * HOUR + first, last_seen: start * HOUR + last }, start);
+    }
+  });
 }
 
 /** What keys stand for, as a table of id and name. A provider goes by the first of its routes; receivers that nobody operates have none. */
@@ -125,10 +136,13 @@ export function namesOf(db: Database, summary: DaySummary, keys: readonly number
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
-/** The keys of these names. */
+/** The keys of these names; 0 is that of none. */
 export function keysOf(db: Database, summary: DaySummary, names: readonly (string | number | null)[]): Map<string | number | null, number> {
   const rows = db
     .prepare<[string], { id: number; name: string }>(`SELECT id, name FROM (${NAMES[summary]}) WHERE name IN (SELECT value FROM json_each(?))`)
     .all(JSON.stringify(names));
-  return new Map<string | number | null, number>([[null, 0], ...rows.map(({ id, name }) => [name, id] as const)]);
+  return new Map<string | number | null, number>([
+    ...(names.includes(null) ? [[null, 0] as const] : []),
+    ...rows.map(({ id, name }) => [name, id] as const),
+  ]);
 }

@@ -2,16 +2,18 @@ import type { Database } from 'better-sqlite3';
 import type { Mta } from '../../log/record.js';
 import type { Deferrals, GroupValues, HourFigures } from '../../report/digest.js';
 import type { Span } from '../../report/range.js';
-import { eachRow, namesOf } from './day-summaries.js';
+import { deliveriesOfDays, keysOf } from './day-summaries.js';
+import { dayWith, localDay, summedDays } from './days.js';
 import { hourOf } from './hourly.js';
-import { hoursWithMail } from './hours.js';
+import { endOfMail, hoursWithMail } from './hours.js';
 import { DELIVERED, OUTCOME_IDS } from './outcomes.js';
-import { type Covered, coverage, hoursOf } from './summaries.js';
+import { recoveriesIn } from './recoveries.js';
+import { type Covered, coverage } from './summaries.js';
 import { type DaySummary, HOUR_SUMMARIES, type HourSummary, isOfDays } from './summary-kinds.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const { deferred, bounced, expired, recovered } = OUTCOME_IDS;
+const { deferred, bounced, expired } = OUTCOME_IDS;
 const FIGURES = `sum(CASE WHEN e.outcome IN (${bounced}, ${expired}) THEN e.deliveries ELSE 0 END) AS hard,
   sum(CASE WHEN e.outcome = ${deferred} THEN e.deliveries ELSE 0 END) AS soft,
   sum(CASE WHEN e.outcome = ${DELIVERED} THEN e.deliveries ELSE 0 END) AS delivered`;
@@ -31,12 +33,17 @@ const GROUPS: Record<GroupValues['group'], { key: string; join: string; where: s
 
 /**
  * Failures of some values of a group, or of all with the delivered mail.
- * @param step by the hour, or by the day where that is much quicker; figures of a day stand at its first hour
+ * @param step by the hour, or by the day where that is much quicker; figures of a day stand at its first hour in the span
  */
-export function figures(db: Database, of: GroupValues | null, { since, until }: Span, step: 'hour' | 'day'): HourFigures[] {
+export function figures(db: Database, of: GroupValues | null, span: Span, step: 'hour' | 'day'): HourFigures[] {
+  const byHour = figuresOf(db, of, span, step);
+  return step === 'hour' ? byHour : inDays(db, byHour, Math.floor(span.since / HOUR));
+}
+
+function figuresOf(db: Database, of: GroupValues | null, { since, until }: Span, step: 'hour' | 'day'): HourFigures[] {
   const summary = of?.group ?? 'all';
   const [first, end] = [Math.floor(since / HOUR), Math.ceil(until / HOUR)];
-  if (step === 'hour' && hoursOf(summary) > 1) return figuresFromTotals(db, of, hoursWithMail(db, { since, until }).map(hourOf));
+  if (step === 'hour' && isOfDays(summary)) return figuresFromTotals(db, of, hoursWithMail(db, { since, until }).map(hourOf));
   const covered = coverage(db, summary, first, end);
   const summed = covered.isEmpty
     ? []
@@ -44,6 +51,24 @@ export function figures(db: Database, of: GroupValues | null, { since, until }: 
       ? figuresOfDays(db, of?.values ?? [], summary, covered)
       : figuresOfHours(db, of, summary, covered);
   return covered.rest.length === 0 ? summed : [...summed, ...figuresFromTotals(db, of, covered.rest)];
+}
+
+/** Added up by the day: what is summed up is the same day of all groups. */
+function inDays(db: Database, figures: readonly HourFigures[], first: number): HourFigures[] {
+  const summed = summedDays(db, 0, endOfMail(db));
+  const days = new Map<string, HourFigures>();
+  for (const one of figures) {
+    const hour = Math.max((dayWith(summed, one.hour) ?? localDay(one.hour)).start, first);
+    const place = `${hour} ${one.key}`;
+    const sum = days.get(place);
+    if (sum === undefined) days.set(place, { ...one, hour });
+    else {
+      sum.hard += one.hard;
+      sum.soft += one.soft;
+      sum.delivered += one.delivered;
+    }
+  }
+  return [...days.values()];
 }
 
 function figuresOfHours(db: Database, of: GroupValues | null, summary: HourSummary, { since, until }: Covered): HourFigures[] {
@@ -57,13 +82,12 @@ function figuresOfHours(db: Database, of: GroupValues | null, summary: HourSumma
 }
 
 function figuresOfDays(db: Database, values: GroupValues['values'], summary: DaySummary, { starts }: Covered): HourFigures[] {
-  const names = new Map([...namesOf(db, summary)].filter(([, name]) => values.includes(name)));
+  const names = new Map([...keysOf(db, summary, values)].map(([name, key]) => [key, name]));
   const found = new Map<string, HourFigures>();
-  eachRow(db, summary, starts, ({ key, outcome, deliveries }, start) => {
-    const name = names.get(key);
-    if (name === undefined || (outcome !== deferred && outcome !== bounced && outcome !== expired)) return;
+  deliveriesOfDays(db, summary, starts, [...names.keys()], (key, outcome, deliveries, start) => {
+    if (outcome !== deferred && outcome !== bounced && outcome !== expired) return;
     const place = `${start} ${key}`;
-    const figures = found.get(place) ?? { hour: start, key: name, hard: 0, soft: 0, delivered: 0 };
+    const figures = found.get(place) ?? { hour: start, key: names.get(key) ?? null, hard: 0, soft: 0, delivered: 0 };
     found.set(place, figures);
     if (outcome === deferred) figures.soft += deliveries;
     else figures.hard += deliveries;
@@ -84,18 +108,8 @@ function figuresFromTotals(db: Database, of: GroupValues | null, hours: readonly
 
 /** How deferrals ended in a span, and what waits now. */
 export function deferrals(db: Database, { since, until }: Span, now: number): Deferrals {
-  const span = `time >= ? AND time < ? AND outcome = ${recovered}`;
-  const known = db
-    .prepare<[number, number], { recovered: number; known: number; longest: number | null }>(
-      `SELECT count(*) AS recovered, count(delay_ms) AS known, max(delay_ms) AS longest FROM event WHERE ${span}`,
-    )
-    .get(since, until) ?? { recovered: 0, known: 0, longest: null };
-  const median = db
-    .prepare<[number, number, number], { delay: number }>(
-      `SELECT delay_ms AS delay FROM event WHERE ${span} AND delay_ms IS NOT NULL ORDER BY delay_ms LIMIT 1 OFFSET ?`,
-    )
-    .get(since, until, Math.floor(known.known / 2))?.delay;
-  const seconds = (delay: number | null | undefined) => (delay === undefined || delay === null ? null : delay / 1000);
+  const { count, delays } = recoveriesIn(db, { since, until });
+  const seconds = (delay: number | undefined) => (delay === undefined ? null : delay / 1000);
   const { postfix, exim } = lifetimes(db);
   const waiting = db
     .prepare<[number, number, number], { waiting: number; oldest: number | null; next_expiry: number | null; soon_expired: number }>(
@@ -105,9 +119,9 @@ export function deferrals(db: Database, { since, until }: Span, now: number): De
     )
     .get(now + DAY, exim, postfix) ?? { waiting: 0, oldest: null, next_expiry: null, soon_expired: 0 };
   return {
-    recovered: known.recovered,
-    medianSeconds: seconds(median),
-    longestSeconds: seconds(known.longest),
+    recovered: count,
+    medianSeconds: seconds(delays[Math.floor(delays.length / 2)]),
+    longestSeconds: seconds(delays.at(-1)),
     waiting: waiting.waiting,
     oldest: waiting.oldest,
     nextExpiry: waiting.next_expiry,

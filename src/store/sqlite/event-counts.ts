@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { EventCount, EventCounts } from '../../report/metrics.js';
-import { eachRow, namesOf } from './day-summaries.js';
+import { deliveriesOfDays, keysOf } from './day-summaries.js';
 import { endOfMail } from './hours.js';
 import { DELIVERED, outcomeName } from './outcomes.js';
 import { coverage } from './summaries.js';
@@ -11,6 +11,9 @@ interface Row {
   key: string | null;
   events: number;
 }
+
+/** Their numbers are below it. */
+const OUTCOMES = 8;
 
 /** What to count by: the key of rows of the totals. */
 interface Kind {
@@ -50,13 +53,11 @@ function ofHours(db: Database, summary: 'all' | 'cause', kind: Kind): EventCount
 
 function ofProviders(db: Database, providers: readonly string[]): EventCount[] {
   const { starts, rest } = coverage(db, 'provider', 0, endOfMail(db));
-  const names = new Map([...namesOf(db, 'provider')].filter(([, name]) => providers.includes(name)));
-  const found = new Map<string, Row>();
-  eachRow(db, 'provider', starts, ({ key, outcome, deliveries }) => {
-    const name = names.get(key);
-    if (name === undefined) return;
-    const place = `${outcome} ${key}`;
-    const row = found.get(place) ?? { outcome, key: name, events: 0 };
+  const names = new Map([...keysOf(db, 'provider', providers)].map(([name, key]) => [key, String(name)]));
+  const found = new Map<number, Row>();
+  deliveriesOfDays(db, 'provider', starts, [...names.keys()], (key, outcome, deliveries) => {
+    const place = key * OUTCOMES + outcome;
+    const row = found.get(place) ?? { outcome, key: names.get(key) ?? null, events: 0 };
     found.set(place, row);
     row.events += deliveries;
   });

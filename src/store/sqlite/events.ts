@@ -9,6 +9,7 @@ import type { Handles } from './handles.js';
 import { HourlyTotals, hourOf } from './hourly.js';
 import { OUTCOME_IDS } from './outcomes.js';
 import { type DeliveryHandle, remember, type WhereAndWhy } from './prior.js';
+import { RecoveryWriter } from './recoveries.js';
 import { SignpostWriter } from './signpost.js';
 import type { SummaryWriter } from './summaries.js';
 
@@ -31,6 +32,7 @@ export class EventWriter {
   readonly #insertEvent: Statement;
   readonly #findRejection: Statement;
   readonly #hourly: HourlyTotals;
+  readonly #recoveries: RecoveryWriter;
 
   constructor(db: Database, handles: Handles, summaries: SummaryWriter) {
     this.#handles = handles;
@@ -80,6 +82,7 @@ export class EventWriter {
        WHERE e.time = ? AND e.outcome = ? AND e.reply_id = ? AND e.vals IS ? AND c.ip IS ? AND d.recipient IS ? AND d.sender_id IS ? AND d.host_id = ?`,
     );
     this.#hourly = new HourlyTotals(db);
+    this.#recoveries = new RecoveryWriter(db);
   }
 
   write(item: InterpretedEvent): void {
@@ -95,6 +98,7 @@ export class EventWriter {
     const handle = this.#handleOf(item, host, domain);
     const ownReply = this.#replyId(item.reply);
     const outcome = OUTCOME_IDS[event.outcome];
+    const delay = event.delaySeconds === null ? null : Math.round(event.delaySeconds * 1000);
     this.#summaries.touch(hourOf(event.time));
     this.#insertEvent.run(
       event.time,
@@ -109,7 +113,7 @@ export class EventWriter {
       where.listing || null,
       event.tried ? 1 : 0,
       event.attempt,
-      event.delaySeconds === null ? null : Math.round(event.delaySeconds * 1000),
+      delay,
     );
     this.#hourly.add({
       outcome,
@@ -120,6 +124,7 @@ export class EventWriter {
       priors: handle.priors,
       attempts: event.tried ? 1 : 0,
     });
+    if (event.outcome === 'recovered') this.#recoveries.add(hourOf(event.time), delay);
     if (event.outcome === 'deferred') remember(handle, where, hourOf(event.time));
     else if (event.deliveryNumber !== null) this.#handles.forget(event.deliveryNumber);
   }
@@ -187,6 +192,7 @@ export class EventWriter {
   /** What is written once for many deliveries. */
   flush(): void {
     this.#signposts.flush();
+    this.#recoveries.flush();
   }
 
   #senderId(sender: string | null): number | null {

@@ -25,6 +25,27 @@ export function hoursWithMail(db: Database, { since, until }: Span): number[] {
     .map(({ hour }) => hour * HOUR);
 }
 
+/**
+ * Hours with mail in `[since, until)`, hours since 1970, but for those that need not be looked at: what is summed up, nearly all of a range,
+ * costs nothing.
+ * @param skip the hour to go on with instead of this one; `null` = this one is wanted
+ */
+export function hoursWithMailBut(db: Database, since: number, until: number, skip: (hour: number) => number | null): number[] {
+  const next = db.prepare<[number], number | null>('SELECT min(hour) FROM hourly WHERE hour >= ?').pluck();
+  const hours: number[] = [];
+  let hour: number | null = since;
+  while (hour !== null && hour < until) {
+    const after = skip(hour);
+    if (after !== null) hour = after;
+    else {
+      hour = next.get(hour) ?? null;
+      if (hour === null || hour >= until || skip(hour) !== null) continue;
+      hours.push(hour++);
+    }
+  }
+  return hours;
+}
+
 /** The hour of the last mail, one more: until then everything is over, or will be taken out again. */
 export function endOfMail(db: Database): number {
   return (db.prepare<[], { hour: number | null }>('SELECT max(hour) AS hour FROM hourly').get()?.hour ?? -1) + 1;

@@ -1,19 +1,13 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { type DayRow, DayWriter } from './day-summaries.js';
-import { hourOf } from './hourly.js';
-import { endOfMail, hoursWithMail } from './hours.js';
+import { type Day, dayWith, localDay, OVERLAPPING, summedDays } from './days.js';
+import { endOfMail, hoursWithMail, hoursWithMailBut } from './hours.js';
 import { IncidentWriter } from './incidents.js';
 import { OUTCOME_IDS } from './outcomes.js';
 import { DAY_SUMMARIES, type DaySummary, HOUR_SUMMARIES, type HourSummary, isOfDays, type Summary } from './summary-kinds.js';
 
-const DAY_HOURS = 24;
 const HOUR = 3_600_000;
 const { deferred: DEFERRED, bounced: BOUNCED, expired: EXPIRED } = OUTCOME_IDS;
-
-/** Hours of one summary: a question by many values is asked of whole days. */
-export function hoursOf(summary: Summary): 1 | 24 {
-  return isOfDays(summary) ? DAY_HOURS : 1;
-}
 
 const FIGURES = 'sum(e.attempts) AS attempts, sum(e.deliveries) AS deliveries, min(e.first_seen) AS first_seen, max(e.last_seen) AS last_seen';
 
@@ -72,6 +66,7 @@ const DAY_KINDS = Object.keys(DAY_SUMMARIES) as DaySummary[];
 export class SummaryWriter {
   readonly #db: Database;
   readonly #unmark: Statement;
+  readonly #overlapping: Statement<[{ from: number; to: number }], Day>;
   readonly #clearHour: Statement;
   readonly #mark: Statement;
   readonly #isMarked: Statement<[number, number], { 1: number }>;
@@ -86,11 +81,12 @@ export class SummaryWriter {
   constructor(db: Database) {
     this.#db = db;
     this.#unmark = db.prepare('DELETE FROM summarized WHERE hours = ? AND start = ?');
+    this.#overlapping = db.prepare(`SELECT start, hours FROM summarized WHERE ${OVERLAPPING}`);
     this.#clearHour = db.prepare('DELETE FROM summary WHERE by IN (1, 2, 3, 4) AND start = ?');
     this.#mark = db.prepare('INSERT INTO summarized (hours, start) VALUES (?, ?)');
     this.#isMarked = db.prepare('SELECT 1 FROM summarized WHERE hours = ? AND start = ?');
     this.#ofHours = HOUR_KINDS.map((kind) => db.prepare(putHour(kind)));
-    this.#ofDays = DAY_KINDS.map((kind) => ({ kind, rows: db.prepare<unknown[], DayRow>(OF_DAYS[kind]) }));
+    this.#ofDays = DAY_KINDS.map((kind) => ({ kind, rows: db.prepare<unknown[], DayRow>(`${OF_DAYS[kind]} ORDER BY 1`) }));
     this.#days = new DayWriter(db);
     this.#incidents = new IncidentWriter(db);
   }
@@ -101,8 +97,12 @@ export class SummaryWriter {
     this.#lastHour = hour;
     if (this.#changed.has(hour)) return;
     this.#changed.add(hour);
-    this.#takeOut(1, hour);
-    this.#takeOut(DAY_HOURS, dayOf(hour));
+    if (this.#unmark.run(1, hour).changes > 0) this.#clearHour.run(hour);
+    const day = this.#overlapping.get({ from: hour, to: hour + 1 });
+    if (day !== undefined) {
+      this.#unmark.run(day.hours, day.start);
+      this.#days.clear(day.start);
+    }
     this.#incidents.touch(hour);
   }
 
@@ -122,10 +122,11 @@ export class SummaryWriter {
       for (const statement of this.#ofHours) statement.run({ start: hour, end: hour + 1 });
       this.#finish(1, hour);
     }
-    for (const day of new Set(hours.map(dayOf))) {
-      if (day + DAY_HOURS > until || this.#isMarked.get(DAY_HOURS, day) !== undefined) continue;
-      for (const { kind, rows } of this.#ofDays) this.#days.put(kind, day, rows.all({ start: day, end: day + DAY_HOURS }));
-      this.#finish(DAY_HOURS, day);
+    for (const { start, hours: length } of daysOf(hours)) {
+      const end = start + length;
+      if (end > until || this.#overlapping.get({ from: start, to: end }) !== undefined) continue;
+      for (const { kind, rows } of this.#ofDays) this.#days.put(kind, start, rows.all({ start, end }));
+      this.#finish(length, start);
     }
   }
 
@@ -133,17 +134,13 @@ export class SummaryWriter {
   summarizeAll(): void {
     const end = endOfMail(this.#db);
     const hours = hoursWithMail(this.#db, { since: 0, until: end * HOUR }).map((time) => time / HOUR);
-    for (const day of new Set(hours.map(dayOf))) this.#db.transaction(() => this.#summarize(day, Math.min(day + DAY_HOURS, end))).immediate();
+    for (const { start, hours: length } of daysOf(hours)) {
+      this.#db.transaction(() => this.#summarize(start, Math.min(start + length, end))).immediate();
+    }
     this.#db.transaction(() => this.#incidents.keep(end)).immediate();
   }
 
-  #takeOut(hours: 1 | 24, start: number): void {
-    if (this.#unmark.run(hours, start).changes === 0) return;
-    if (hours === 1) this.#clearHour.run(start);
-    else this.#days.clear(start);
-  }
-
-  #finish(hours: 1 | 24, start: number): void {
+  #finish(hours: number, start: number): void {
     this.#mark.run(hours, start);
     // What comes to it later has to take it out again.
     for (let hour = start; hour < start + hours; hour++) this.#changed.delete(hour);
@@ -159,9 +156,14 @@ export function sumCausesAnew(db: Database): void {
   for (const { start } of hours) sum.run({ start, end: start + 1 });
 }
 
-/** The first hour of an hour's day. */
-function dayOf(hour: number): number {
-  return hour - (hour % DAY_HOURS);
+/** The days of these hours, which are in order. */
+function daysOf(hours: readonly number[]): Day[] {
+  const days: Day[] = [];
+  for (const hour of hours) {
+    const last = days.at(-1);
+    if (last === undefined || hour >= last.start + last.hours) days.push(localDay(hour));
+  }
+  return days;
 }
 
 /** Of a range in whole hours: how far summaries reach, and the hours with mail that have to be counted from elsewhere. */
@@ -178,16 +180,25 @@ export interface Covered {
 
 /** @param since, until hours since 1970 */
 export function coverage(db: Database, summary: Summary, since: number, until: number): Covered {
-  const hours = hoursOf(summary);
-  const first = Math.ceil(since / hours) * hours;
-  const end = Math.floor(until / hours) * hours;
+  return isOfDays(summary) ? coveredByDays(db, since, until) : coveredByHours(db, since, until);
+}
+
+function coveredByHours(db: Database, since: number, until: number): Covered {
   const marked = new Set(
     db
-      .prepare<[number, number, number], { start: number }>('SELECT start FROM summarized WHERE hours = ? AND start >= ? AND start < ?')
-      .all(hours, first, end)
+      .prepare<[number, number], { start: number }>('SELECT start FROM summarized WHERE hours = 1 AND start >= ? AND start < ?')
+      .all(since, until)
       .map(({ start }) => start),
   );
-  const all = hoursWithMail(db, { since: since * HOUR, until: until * HOUR }).map(hourOf);
-  const rest = all.filter((hour) => hour < first || hour >= end || !marked.has(hour - (hour % hours)));
-  return { since: first, until: Math.max(first, end), starts: [...marked], rest, isEmpty: marked.size === 0 };
+  const rest = hoursWithMailBut(db, since, until, (hour) => (marked.has(hour) ? hour + 1 : null));
+  return { since, until, starts: [...marked], rest, isEmpty: marked.size === 0 };
+}
+
+function coveredByDays(db: Database, since: number, until: number): Covered {
+  const days = summedDays(db, since, until);
+  const rest = hoursWithMailBut(db, since, until, (hour) => {
+    const day = dayWith(days, hour);
+    return day === undefined ? null : day.start + day.hours;
+  });
+  return { since, until, starts: days.map(({ start }) => start), rest, isEmpty: days.length === 0 };
 }

@@ -2,7 +2,7 @@ import type { Filters, Group } from '../../report/question.js';
 import type { Range } from '../../report/range.js';
 import { EVENT_TABLES } from './event-rows.js';
 import { OUTCOME_IDS } from './outcomes.js';
-import { COLUMNS, NOTHING, type Sql, whereAttempt, whereTime } from './where.js';
+import { COLUMNS, NOTHING, type Sql, whereAttempt, whereFilters, whereIds, whereTime } from './where.js';
 
 /** The value of a group, in the tables of either way below. */
 export const VALUES: Record<Group, string> = {
@@ -22,9 +22,11 @@ export const HARD = `e.outcome IN (${BOUNCED}, ${EXPIRED})`;
 
 /** How to count: the tables, the range, and what each figure is. `e` is the counted row. */
 export interface Way {
-  /** The tables that a piece of SQL needs. */
+  /** The tables that the columns of a question need. */
   tables: (used: string) => string;
   where: Sql;
+  /** The conditions of filters for anything but the outcome. */
+  filters: (filters: Filters) => Sql;
   soft: (fresh: string) => string;
   hard: string;
   attempts: string;
@@ -39,6 +41,7 @@ export function eventsWay(range: Range): Way {
   return {
     tables: () => EVENT_TABLES,
     where: whereTime(range),
+    filters: whereFilters,
     soft: () => `count(DISTINCT CASE WHEN e.outcome = ${DEFERRED} THEN e.delivery_id END)`,
     hard: `count(DISTINCT CASE WHEN ${HARD} THEN e.delivery_id END)`,
     attempts: 'sum(e.tried)',
@@ -60,6 +63,7 @@ export function totalsWay(range: Range, only: readonly number[] | null = null): 
       only === null
         ? { text: 'e.hour >= ? AND e.hour < ?', values: [since, until] }
         : { text: 'e.hour IN (SELECT value FROM json_each(?))', values: [JSON.stringify(only)] },
+    filters: whereIds,
     soft: (fresh) => `sum(CASE WHEN e.outcome = ${DEFERRED} AND ${fresh} THEN e.deliveries ELSE 0 END)`,
     hard: `sum(CASE WHEN ${HARD} THEN e.deliveries ELSE 0 END)`,
     attempts: 'sum(e.attempts)',
@@ -89,6 +93,7 @@ export function lateEventsWay(range: Range, only: readonly number[]): Way {
       text: `e.id IN (SELECT i.id FROM json_each(?) h CROSS JOIN event i ON i.time >= h.value * ${HOUR} AND i.time < (h.value + 1) * ${HOUR})`,
       values: [JSON.stringify(only)],
     },
+    filters: whereFilters,
     soft: (isFresh) => `sum(CASE WHEN e.outcome = ${DEFERRED} AND ${isFresh} THEN 1 ELSE 0 END)`,
     hard: `sum(CASE WHEN ${HARD} THEN 1 ELSE 0 END)`,
     attempts: 'sum(e.tried)',
