@@ -126,7 +126,7 @@ export function digest(store: ReportStore, { range, now, limit }: DigestQuestion
     },
     deferrals: store.deferrals(range, now),
     notUnderstood: {
-      lines: store.status().sources.reduce((sum, { kinds }) => sum + kinds.not_understood, 0),
+      lines: store.linesNotUnderstood(),
       deliveries:
         store.groups({ by: ['cause'], range, filters: NO_FILTERS, sort: 'deliveries', limit: 0 }).rows.find(({ keys }) => keys[0] === UNCLASSIFIED)
           ?.deliveries ?? 0,

@@ -22,6 +22,8 @@ export interface ReportStore {
   events(question: EventsQuestion): Iterable<EventRow>;
   trace(question: TraceQuestion): TraceAnswer;
   status(): StatusAnswer;
+  /** Lines that look like a delivery result and could not be read. */
+  linesNotUnderstood(): number;
   unknown(range: Range): UnknownKind[];
   suppressed(question: SuppressQuestion): Suppressed[];
   /** What block lists did to our mail. */

@@ -65,6 +65,16 @@ function cleaned(local: string): string {
 
 /** The domain that was probably meant, `null` when the one given is as good as any. */
 export function likelyDomain(domain: string, delivered: KnownDomains): string | null {
+  const { guesses } = indexOf(delivered);
+  let guess = guesses.get(domain);
+  if (guess === undefined) {
+    guess = guessDomain(domain, delivered);
+    guesses.set(domain, guess);
+  }
+  return guess;
+}
+
+function guessDomain(domain: string, delivered: KnownDomains): string | null {
   const clean = domain
     .trim()
     .toLowerCase()
@@ -114,6 +124,8 @@ interface KnownIndex {
   weights: Map<string, number>;
   /** Names that differ in their digits are different names (`mail1.example`, `mail2.example`): only those with the same are compared. */
   byDigits: Map<string, Candidate[]>;
+  /** What was guessed already: addresses are many, their domains few. */
+  guesses: Map<string, string | null>;
 }
 
 const indexes = new WeakMap<KnownDomains, KnownIndex>();
@@ -121,7 +133,7 @@ const indexes = new WeakMap<KnownDomains, KnownIndex>();
 function indexOf(delivered: KnownDomains): KnownIndex {
   let index = indexes.get(delivered);
   if (index !== undefined) return index;
-  index = { weights: new Map(), byDigits: new Map() };
+  index = { weights: new Map(), byDigits: new Map(), guesses: new Map() };
   for (const { domains = [] } of allProviders()) for (const domain of domains) index.weights.set(domain, PROVIDER_WEIGHT);
   for (const [domain, count] of delivered) index.weights.set(domain, Math.max(index.weights.get(domain) ?? 0, count));
   for (const [name, weight] of index.weights) {

@@ -120,29 +120,31 @@ export function eachRow(db: Database, summary: DaySummary, starts: readonly numb
   });
 }
 
-/** What keys stand for, as a table of id and name. A provider goes by the first of its routes; receivers that nobody operates have none. */
-const NAMES: Record<DaySummary, string> = {
-  domain: 'SELECT id, name FROM domain',
-  provider: 'SELECT min(id) AS id, provider AS name FROM route WHERE provider IS NOT NULL GROUP BY provider',
-  sender: 'SELECT id, address AS name FROM sender',
+/** Where the names of keys stand. A provider goes by the first of its routes; receivers that nobody operates have none. */
+const NAMES: Record<DaySummary, { table: string; column: string }> = {
+  domain: { table: 'domain', column: 'name' },
+  provider: { table: 'route', column: 'provider' },
+  sender: { table: 'sender', column: 'address' },
 };
 
 /** The names of these keys, or of all; 0 is none. */
 export function namesOf(db: Database, summary: DaySummary, keys: readonly number[] | null = null): Map<number, string> {
-  const where = keys === null ? '' : 'WHERE id IN (SELECT value FROM json_each(?))';
+  const { table, column } = NAMES[summary];
+  const wanted = keys === null ? '' : 'AND id IN (SELECT value FROM json_each(?))';
   const rows = db
-    .prepare<string[], { id: number; name: string }>(`SELECT id, name FROM (${NAMES[summary]}) ${where}`)
+    .prepare<string[], { id: number; name: string }>(`SELECT id, ${column} AS name FROM ${table} WHERE ${column} IS NOT NULL ${wanted}`)
     .all(...(keys === null ? [] : [JSON.stringify(keys)]));
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
 /** The keys of these names; 0 is that of none. */
 export function keysOf(db: Database, summary: DaySummary, names: readonly (string | number | null)[]): Map<string | number | null, number> {
+  const { table, column } = NAMES[summary];
   const rows = db
-    .prepare<[string], { id: number; name: string }>(`SELECT id, name FROM (${NAMES[summary]}) WHERE name IN (SELECT value FROM json_each(?))`)
+    .prepare<[string], { id: number; name: string }>(
+      `SELECT min(id) AS id, ${column} AS name FROM ${table} WHERE ${column} IN (SELECT value FROM json_each(?)) GROUP BY ${column}`,
+    )
     .all(JSON.stringify(names));
-  return new Map<string | number | null, number>([
-    ...(names.includes(null) ? [[null, 0] as const] : []),
-    ...rows.map(({ id, name }) => [name, id] as const),
-  ]);
+  const none = names.includes(null) ? [[null, 0] as const] : [];
+  return new Map<string | number | null, number>([...none, ...rows.map(({ id, name }) => [name, id] as const)]);
 }

@@ -23,17 +23,13 @@ export function newReasons(db: Database, { since, until }: Span, minDeliveries: 
   const [first, end] = [Math.floor(since / HOUR), Math.ceil(until / HOUR)];
   if ((firstHour(db) ?? Number.POSITIVE_INFINITY) >= first * HOUR) return [];
   const old = repliesIn(db, 0, first);
-  const oldTemplates = new Set(
-    db
-      .prepare<[string], { template: string }>('SELECT template FROM reply WHERE id IN (SELECT value FROM json_each(?))')
-      .all(JSON.stringify([...old.keys()]))
-      .map(({ template }) => template),
-  );
   const found = new Map<string, NewReason>();
   const find = db.prepare<[number], { template: string; cause: string }>('SELECT template, cause FROM reply WHERE id = ?');
+  const alike = db.prepare<[string], { id: number }>('SELECT id FROM reply WHERE template = ?');
   for (const [id, deliveries] of repliesIn(db, first, end)) {
     const reply = old.has(id) ? undefined : find.get(id);
-    if (reply === undefined || oldTemplates.has(reply.template)) continue;
+    // The same text with another code, or from another provider, is no news.
+    if (reply === undefined || alike.all(reply.template).some((other) => old.has(other.id))) continue;
     const { template, cause } = reply;
     const reason = found.get(template) ?? { template, cause, deliveries: 0 };
     found.set(template, { template, cause: [cause, reason.cause].sort()[0] ?? cause, deliveries: reason.deliveries + deliveries });

@@ -22,7 +22,7 @@ import { namesLike } from './names.js';
 import { lastMail, newReasons } from './news.js';
 import { guard } from './open.js';
 import { replySamples } from './samples.js';
-import { status } from './status.js';
+import { linesNotUnderstood, status } from './status.js';
 import { deliveredDomains, suppressed } from './suppress.js';
 import { groups, top } from './top.js';
 import { trace } from './trace.js';
@@ -54,6 +54,10 @@ export class SqliteReportStore implements ReportStore {
 
   status(): StatusAnswer {
     return guard(this.#db.name, () => this.#db.transaction(() => status(this.#db))());
+  }
+
+  linesNotUnderstood(): number {
+    return guard(this.#db.name, () => linesNotUnderstood(this.#db));
   }
 
   /** The fingerprint of the key that addresses are hashed with, `null` = they are plain. */

@@ -35,6 +35,11 @@ export function status(db: Database): StatusAnswer {
   };
 }
 
+/** Of all sources. */
+export function linesNotUnderstood(db: Database): number {
+  return numberOf(db, "SELECT ifnull(sum(json_extract(kinds, '$.not_understood')), 0) AS n FROM source");
+}
+
 function sourceOf(row: SourceRow): SourceStatus {
   return {
     name: row.name,
