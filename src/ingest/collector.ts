@@ -2,9 +2,9 @@ import type { Delivered, DeliveryEvent, DeliverySink } from '../delivery/event.j
 import type { FailedRecipients } from '../delivery/failed.js';
 import { detach } from '../log/encoding.js';
 import type { Glance } from '../log/glance.js';
-import type { Redelivered } from '../store/store.js';
+import type { DeliveredCounts, Redelivered } from '../store/store.js';
 import { Tallies } from './tallies.js';
-import type { Tally, Writer } from './writer.js';
+import type { Writer } from './writer.js';
 
 /** Takes what the correlator finds: failures are handed on, delivered mail is counted. */
 export class Collector implements DeliverySink {
@@ -65,7 +65,7 @@ export class Collector implements DeliverySink {
   }
 
   /** What was counted since the last call. */
-  take(): Tally[] {
+  take(): DeliveredCounts {
     this.#waiting = 0;
     return this.#tallies.take();
   }

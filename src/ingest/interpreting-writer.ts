@@ -43,8 +43,9 @@ export class InterpretingWriter implements Writer {
   async keepUp(): Promise<void> {}
 
   async commit(commit: Commit): Promise<void> {
-    const delivered = commit.delivered.map((tally) => ({ ...tally, provider: this.#providerOf(tally.mx, tally.domain) }));
-    this.#store.commit({ ...commit, delivered });
+    const { delivered } = commit;
+    const fresh = delivered.fresh.map((one) => ({ ...one, provider: this.#providerOf(one.mx, one.domain) }));
+    this.#store.commit({ ...commit, delivered: { ...delivered, fresh } });
   }
 
   async settled(): Promise<void> {}

@@ -1,12 +1,9 @@
 import type { DeliveryEvent } from '../delivery/event.js';
-import type { Batch, DeliveredTally } from '../store/store.js';
+import type { Batch, DeliveredCounts } from '../store/store.js';
 
-/** Delivered mail as it is counted; who the provider is, the writer finds out. */
-export type Tally = Omit<DeliveredTally, 'provider'>;
-
-/** What is committed with the events before it. */
+/** What is committed with the events before it; who the provider of a destination is, the writer finds out. */
 export interface Commit extends Omit<Batch, 'delivered'> {
-  delivered: Tally[];
+  delivered: DeliveredCounts;
 }
 
 /** Interprets and stores what an ingest finds: in this thread (interpreting-writer.ts) or beside it (threaded-writer.ts). */

@@ -18,15 +18,23 @@ export interface InterpretedEvent {
   provider: string | null;
 }
 
-/** Delivered mail of one hour that went the same way. */
-export interface DeliveredTally {
+/** Where delivered mail went. */
+export interface Destination {
   host: string;
   domain: string | null;
   mx: string | null;
-  provider: string | null;
-  count: number;
-  firstSeen: number;
-  lastSeen: number;
+}
+
+/** Numbers in a row of `DeliveredCounts`. */
+export const COUNT_COLUMNS = 4;
+
+/** Delivered mail, counted by destination and hour. A destination is known by its number from its first mail on. */
+export interface DeliveredCounts<T extends Destination = Destination> {
+  /** The number of the first one of `fresh`; 0 = whatever had a number before has none now. */
+  first: number;
+  fresh: readonly T[];
+  /** For each destination and hour: its number, how many, UTC ms of the first and the last. */
+  rows: Float64Array;
 }
 
 /** Where reading of one source has come to; written in the transaction of what was read. */
@@ -51,7 +59,7 @@ export interface SourcePosition {
 
 /** What a commit writes with the events added before it. */
 export interface Batch {
-  delivered: readonly DeliveredTally[];
+  delivered: DeliveredCounts<Destination & { provider: string | null }>;
   open: OpenChanges;
   source: SourcePosition;
   /** Samples of lines not understood. */

@@ -14,6 +14,7 @@ import { LineFramer } from '../../src/log/lines.js';
 import { Timestamps } from '../../src/log/timestamp.js';
 import { Window } from '../../src/log/window.js';
 import { zoneOf } from '../../src/log/zone.js';
+import { COUNT_COLUMNS, type DeliveredCounts } from '../../src/store/store.js';
 
 /** Everything that comes of a log; `settleAt`: after these lines what was read is stored, as at a commit. */
 function read(lines: readonly string[], isQuick: boolean, settleAt: readonly number[] = []) {
@@ -47,9 +48,21 @@ function read(lines: readonly string[], isQuick: boolean, settleAt: readonly num
     if (settleAt.includes(index)) settle();
   }
   settle();
-  const tallies = collector.take().sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  const tallies = talliesOf(collector.take());
   const redelivered = collector.takeRedelivered();
   return { events, kinds: reader.kinds, tallies, redelivered, changes, last: times.last, state: state.save(), totals: collector.totals };
+}
+
+/** Counts by the names of destinations and the hour, in an order of their own. */
+function talliesOf({ fresh, rows }: DeliveredCounts): string[] {
+  const sums = new Map<string, [number, number, number]>();
+  for (let at = 0; at < rows.length; at += COUNT_COLUMNS) {
+    const [number = 0, count = 0, first = 0, last = 0] = rows.subarray(at, at + COUNT_COLUMNS);
+    const key = JSON.stringify([fresh[number], Math.floor(first / 3_600_000)]);
+    const sum = sums.get(key) ?? [0, first, last];
+    sums.set(key, [sum[0] + count, Math.min(sum[1], first), Math.max(sum[2], last)]);
+  }
+  return [...sums].map(([key, sum]) => `${key} ${sum.join(' ')}`).sort();
 }
 
 const IDS = ['4ABCDE1', '4ABCDE2', '4Zq9Xk5RbRz1Fp', 'NOQUEUE', '12AB'];

@@ -3,10 +3,10 @@ import type { ReplyKind } from '../../bounce/interpret.js';
 import type { Listing } from '../../bounce/listings.js';
 import type { DeliveryEvent } from '../../delivery/event.js';
 import { domainOf } from '../../log/address.js';
-import type { DeliveredTally, InterpretedEvent } from '../store.js';
+import { type Batch, COUNT_COLUMNS, type InterpretedEvent } from '../store.js';
 import { Dictionary } from './dictionary.js';
 import type { Handles } from './handles.js';
-import { HourlyTotals, hourOf } from './hourly.js';
+import { type DeliveredIds, HourlyTotals, hourOf } from './hourly.js';
 import { OUTCOME_IDS } from './outcomes.js';
 import { type DeliveryHandle, remember, type WhereAndWhy } from './prior.js';
 import { RecoveryWriter } from './recoveries.js';
@@ -33,6 +33,8 @@ export class EventWriter {
   readonly #findRejection: Statement;
   readonly #hourly: HourlyTotals;
   readonly #recoveries: RecoveryWriter;
+  /** By number. */
+  #destinations: DeliveredIds[] = [];
 
   constructor(db: Database, handles: Handles, summaries: SummaryWriter) {
     this.#handles = handles;
@@ -129,11 +131,17 @@ export class EventWriter {
     else if (event.deliveryNumber !== null) this.#handles.forget(event.deliveryNumber);
   }
 
-  writeDelivered(tally: DeliveredTally): void {
-    const host = this.#hostId(tally.host);
-    this.#summaries.touch(hourOf(tally.firstSeen));
-    const domain = tally.domain === null ? 0 : this.#domainId(tally.domain);
-    this.#hourly.addDelivered({ host, domain, route: this.#routeId(tally.mx, tally.provider) }, tally);
+  writeDelivered({ first, fresh, rows }: Batch['delivered']): void {
+    if (first === 0) this.#destinations = [];
+    for (const { host, domain, mx, provider } of fresh) {
+      this.#destinations.push({ host: this.#hostId(host), domain: domain === null ? 0 : this.#domainId(domain), route: this.#routeId(mx, provider) });
+    }
+    for (let at = 0; at < rows.length; at += COUNT_COLUMNS) {
+      const firstSeen = rows[at + 2] as number;
+      this.#summaries.touch(hourOf(firstSeen));
+      const destination = this.#destinations[rows[at] as number] as DeliveredIds;
+      this.#hourly.addDelivered(destination, rows[at + 1] as number, firstSeen, rows[at + 3] as number);
+    }
   }
 
   /** Exim writes each refusal to its main log and to its reject log: the nth of like lines in one is the nth in the other. */

@@ -54,7 +54,7 @@ export class HourlyTotals {
   }
 
   /** Delivered mail comes added up already. */
-  addDelivered(ids: DeliveredIds, { count, firstSeen, lastSeen }: { count: number; firstSeen: number; lastSeen: number }): void {
+  addDelivered(ids: DeliveredIds, count: number, firstSeen: number, lastSeen: number): void {
     this.#upsert.run(hourOf(firstSeen), DELIVERED, ids.host, ids.domain, ids.route, 0, 0, 0, 0, count, count, firstSeen, lastSeen);
   }
 

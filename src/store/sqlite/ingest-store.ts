@@ -159,7 +159,7 @@ export class SqliteIngestStore implements IngestStore {
   commit(batch: Batch): void {
     guard(this.#db.name, () => {
       this.#ensureTransaction();
-      for (const tally of batch.delivered) this.#events.writeDelivered(tally);
+      this.#events.writeDelivered(batch.delivered);
       this.#events.flush();
       this.#open.write(batch.open);
       for (const line of batch.samples) this.#insertSample.run(batch.source.name, line);
