@@ -42,7 +42,7 @@ export interface IngestOptions {
 /** Events of a transaction: enough that its cost does not show, few enough that its log file stays small. */
 const BATCH_EVENTS = 50_000;
 /** Larger batches touch a row of the totals less often, and keep more in memory. */
-export const BATCH_BYTES = 32 * 1024 * 1024;
+export const BATCH_BYTES = 64 * 1024 * 1024;
 
 /** A stream may go on for ever: what it brought is stored after this time. */
 const STREAM_COMMIT_MS = 1_000;

@@ -4,17 +4,17 @@ import type { DeliveryEvent } from '../delivery/event.js';
 import type { Try } from '../delivery/open.js';
 import { domainOf } from '../log/address.js';
 import { detach } from '../log/encoding.js';
-import type { IngestStore } from '../store/store.js';
+import type { IngestStore, Receiver } from '../store/store.js';
 import type { Commit, Writer } from './writer.js';
 
-/** Providers remembered by MX and domain; a busy host meets some ten thousand. */
-const MAX_PROVIDERS = 100_000;
+/** Receivers remembered by MX, or domain where none was reached; a busy host meets some ten thousand. */
+const MAX_RECEIVERS = 100_000;
 
 /** Has each event interpreted and stores it at once. */
 export class InterpretingWriter implements Writer {
   readonly #interpreter: Interpreter;
   readonly #store: IngestStore;
-  readonly #providers = new Map<string, string | null>();
+  readonly #receivers = new Map<string, Receiver>();
 
   constructor(interpreter: Interpreter, store: IngestStore) {
     this.#interpreter = interpreter;
@@ -25,8 +25,11 @@ export class InterpretingWriter implements Writer {
   event(event: DeliveryEvent): void {
     const { said, causedBy, mta, recipient } = event;
     const recipientDomain = recipient === null ? null : domainOf(recipient);
-    const read = ({ text, dsn, transport, mx, mxIp }: Try) =>
-      this.#interpreter.read(text, mta, dsn, transport, { recipient, mx, mxIp }, this.#providerOf(mx, recipientDomain));
+    const receiver = this.#receiverOf(said.mx, recipientDomain);
+    const read = ({ text, dsn, transport, mx, mxIp }: Try) => {
+      const { provider } = mx === said.mx ? receiver : this.#receiverOf(mx, recipientDomain);
+      return this.#interpreter.read(text, mta, dsn, transport, { recipient, mx, mxIp }, provider);
+    };
     const own = read(said);
     const basis = causedBy === null ? null : read(causedBy);
     this.#store.add({
@@ -36,7 +39,7 @@ export class InterpretingWriter implements Writer {
       basis: basis?.kind ?? null,
       listing: (basis ?? own).listing,
       recipientDomain,
-      provider: this.#providerOf(said.mx, recipientDomain),
+      receiver,
     });
   }
 
@@ -44,7 +47,7 @@ export class InterpretingWriter implements Writer {
 
   async commit(commit: Commit): Promise<void> {
     const { delivered } = commit;
-    const fresh = delivered.fresh.map((one) => ({ ...one, provider: this.#providerOf(one.mx, one.domain) }));
+    const fresh = delivered.fresh.map((one) => ({ ...one, receiver: this.#receiverOf(one.mx, one.domain) }));
     this.#store.commit({ ...commit, delivered: { ...delivered, fresh } });
   }
 
@@ -54,14 +57,16 @@ export class InterpretingWriter implements Writer {
     this.#store.close();
   }
 
-  #providerOf(mx: string | null, domain: string | null): string | null {
+  #receiverOf(mx: string | null, domain: string | null): Receiver {
     const key = mx ?? `@${domain}`;
-    let provider = this.#providers.get(key);
-    if (provider === undefined) {
-      provider = providerOf(mx, domain);
-      if (this.#providers.size >= MAX_PROVIDERS) this.#providers.clear();
-      this.#providers.set(detach(key), provider && detach(provider));
+    let receiver = this.#receivers.get(key);
+    if (receiver === undefined) {
+      const provider = providerOf(mx, domain);
+      const own = detach(key);
+      receiver = { mx: mx === null ? null : own, provider: provider && detach(provider), id: null };
+      if (this.#receivers.size >= MAX_RECEIVERS) this.#receivers.clear();
+      this.#receivers.set(own, receiver);
     }
-    return provider;
+    return receiver;
   }
 }

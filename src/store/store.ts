@@ -15,7 +15,16 @@ export interface InterpretedEvent {
   basis: ReplyKind | null;
   listing: Listing | null;
   recipientDomain: string | null;
+  receiver: Receiver;
+}
+
+/** Who mail went to. The same object for the same receiver, as long as it is remembered. */
+export interface Receiver {
+  /** `null`: no server was reached. */
+  mx: string | null;
   provider: string | null;
+  /** Set by the store: the id of its row. */
+  id: number | null;
 }
 
 /** Where delivered mail went. */
@@ -59,7 +68,7 @@ export interface SourcePosition {
 
 /** What a commit writes with the events added before it. */
 export interface Batch {
-  delivered: DeliveredCounts<Destination & { provider: string | null }>;
+  delivered: DeliveredCounts<Destination & { receiver: Receiver }>;
   open: OpenChanges;
   source: SourcePosition;
   /** Samples of lines not understood. */

@@ -8,10 +8,10 @@ const CACHE_LIMIT = 30_000;
 const LOAD_LIMIT = 20_000;
 
 export interface DictionaryStatements {
-  /** All rows as `key` and `id`; `null` where rows are not looked for (see `find`). */
-  all: string | null;
-  /** The row with these columns; `null`: a value that is not cached is inserted again, for values that hardly come back that is cheaper than an index. */
-  find: string | null;
+  /** All rows as `key` and `id`. */
+  all: string;
+  /** The row with these columns. */
+  find: string;
   insert: string;
 }
 
@@ -21,21 +21,27 @@ export interface DictionaryStatements {
  */
 export class Dictionary {
   readonly #ids = new Map<string, number>();
-  readonly #all: Statement<[], { key: string; id: number }> | null;
-  readonly #find: Statement | null;
+  readonly #all: Statement<[], { key: string; id: number }>;
+  readonly #find: Statement;
   readonly #insert: Statement;
   /** All rows are cached; `null` = not looked at yet. */
   #isComplete: boolean | null = null;
+  #lastKey = '';
+  #lastId = 0;
 
   constructor(db: Database, { all, find, insert }: DictionaryStatements) {
-    this.#all = all === null ? null : db.prepare(`${all} LIMIT ${LOAD_LIMIT + 1}`);
-    this.#find = find === null ? null : db.prepare(find);
+    this.#all = db.prepare(`${all} LIMIT ${LOAD_LIMIT + 1}`);
+    this.#find = db.prepare(find);
     this.#insert = db.prepare(insert);
   }
 
   /** The id of the row with these columns; the key alone where the table has one column. */
   idOf(key: string, columns?: readonly (string | number | null)[]): number {
-    return this.#ids.get(key) ?? this.#look(key, columns ?? [key]);
+    // The same host, sender or transport often comes several times in a row.
+    if (key === this.#lastKey && this.#lastId > 0) return this.#lastId;
+    this.#lastId = this.#ids.get(key) ?? this.#look(key, columns ?? [key]);
+    this.#lastKey = key;
+    return this.#lastId;
   }
 
   #look(key: string, columns: readonly (string | number | null)[]): number {
@@ -44,7 +50,7 @@ export class Dictionary {
       const loaded = this.#ids.get(key);
       if (loaded !== undefined) return loaded;
     }
-    const found = this.#isComplete ? undefined : (this.#find?.get(...columns) as { id: number } | undefined);
+    const found = this.#isComplete ? undefined : (this.#find.get(...columns) as { id: number } | undefined);
     const id = found?.id ?? Number(this.#insert.run(...columns).lastInsertRowid);
     if (this.#ids.size >= CACHE_LIMIT) {
       this.#ids.clear();
@@ -55,8 +61,8 @@ export class Dictionary {
   }
 
   #load(): boolean {
-    const rows = this.#all?.all() ?? [];
-    if (this.#all === null || rows.length > LOAD_LIMIT) return false;
+    const rows = this.#all.all();
+    if (rows.length > LOAD_LIMIT) return false;
     for (const { key, id } of rows) this.#ids.set(key, id);
     return true;
   }

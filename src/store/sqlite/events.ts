@@ -3,15 +3,50 @@ import type { ReplyKind } from '../../bounce/interpret.js';
 import type { Listing } from '../../bounce/listings.js';
 import type { DeliveryEvent } from '../../delivery/event.js';
 import { domainOf } from '../../log/address.js';
-import { type Batch, COUNT_COLUMNS, type InterpretedEvent } from '../store.js';
+import { type Batch, COUNT_COLUMNS, type InterpretedEvent, type Receiver } from '../store.js';
+import { Clients } from './clients.js';
 import { Dictionary } from './dictionary.js';
 import type { Handles } from './handles.js';
 import { type DeliveredIds, HourlyTotals, hourOf } from './hourly.js';
 import { OUTCOME_IDS } from './outcomes.js';
 import { type DeliveryHandle, remember, type WhereAndWhy } from './prior.js';
 import { RecoveryWriter } from './recoveries.js';
+import { RowWriter } from './row-writer.js';
 import { SignpostWriter } from './signpost.js';
 import type { SummaryWriter } from './summaries.js';
+
+/** Rows that wait to be written together. */
+const ROWS_AT_ONCE = 64;
+
+const DELIVERY_COLUMNS = [
+  'host_id',
+  'mta',
+  'queue_id',
+  'message_id',
+  'sender_id',
+  'auth_user',
+  'recipient',
+  'domain_id',
+  'orig_recipient',
+  'client_id',
+  'helo',
+  'requeued_from',
+];
+const EVENT_COLUMNS = [
+  'time',
+  'outcome',
+  'delivery_id',
+  'route_id',
+  'mx_ip_id',
+  'transport_id',
+  'reply_id',
+  'vals',
+  'basis_id',
+  'listing_id',
+  'tried',
+  'attempt',
+  'delay_ms',
+];
 
 /** Writes deliveries, events and what they refer to. Runs inside the transaction of a commit. */
 export class EventWriter {
@@ -20,7 +55,7 @@ export class EventWriter {
   readonly #hosts: Dictionary;
   readonly #domains: Dictionary;
   readonly #senders: Dictionary;
-  readonly #clients: Dictionary;
+  readonly #clients: Clients;
   readonly #signposts: SignpostWriter;
   readonly #routes: Dictionary;
   readonly #addresses: Dictionary;
@@ -28,8 +63,8 @@ export class EventWriter {
   readonly #listings: Dictionary;
   readonly #findReply: Statement;
   readonly #insertReply: Statement;
-  readonly #insertDelivery: Statement;
-  readonly #insertEvent: Statement;
+  readonly #deliveries: RowWriter;
+  readonly #rows: RowWriter;
   readonly #findRejection: Statement;
   readonly #hourly: HourlyTotals;
   readonly #recoveries: RecoveryWriter;
@@ -54,7 +89,7 @@ export class EventWriter {
       find: 'SELECT id FROM sender WHERE address = ? AND domain IS ?',
       insert: 'INSERT INTO sender (address, domain) VALUES (?, ?)',
     });
-    this.#clients = new Dictionary(db, { all: null, find: null, insert: 'INSERT INTO client (name, ip) VALUES (?, ?)' });
+    this.#clients = new Clients(db);
     this.#signposts = new SignpostWriter(db);
     this.#routes = new Dictionary(db, {
       all: "SELECT ifnull(mx, '@' || ifnull(provider, 'null')) AS key, id FROM route",
@@ -71,14 +106,8 @@ export class EventWriter {
          AND ifnull(provider, '') = ifnull(?, '')`,
     );
     this.#insertReply = db.prepare('INSERT INTO reply (template, stage, code, enhanced, provider, cause, rule) VALUES (?, ?, ?, ?, ?, ?, ?)');
-    this.#insertDelivery = db.prepare(
-      `INSERT INTO delivery (host_id, mta, queue_id, message_id, sender_id, auth_user, recipient, domain_id, orig_recipient, client_id, helo, requeued_from)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    );
-    this.#insertEvent = db.prepare(
-      `INSERT INTO event (time, outcome, delivery_id, route_id, mx_ip_id, transport_id, reply_id, vals, basis_id, listing_id, tried, attempt, delay_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    );
+    this.#deliveries = new RowWriter(db, 'delivery', DELIVERY_COLUMNS);
+    this.#rows = new RowWriter(db, 'event', EVENT_COLUMNS);
     this.#findRejection = db.prepare(
       `SELECT count(*) AS n FROM event e JOIN delivery d ON d.id = e.delivery_id LEFT JOIN client c ON c.id = d.client_id
        WHERE e.time = ? AND e.outcome = ? AND e.reply_id = ? AND e.vals IS ? AND c.ip IS ? AND d.recipient IS ? AND d.sender_id IS ? AND d.host_id = ?`,
@@ -92,7 +121,7 @@ export class EventWriter {
     if (event.outcome === 'rejected' && event.mta === 'exim' && this.#isKnownRejection(item)) return;
     const where: WhereAndWhy = {
       reply: this.#replyId(item.basis ?? item.reply),
-      route: this.#routeId(event.said.mx, item.provider),
+      route: this.#routeId(item.receiver),
       listing: item.listing === null ? 0 : this.#listingId(item.listing),
     };
     const host = this.#hostId(event.host);
@@ -102,7 +131,7 @@ export class EventWriter {
     const outcome = OUTCOME_IDS[event.outcome];
     const delay = event.delaySeconds === null ? null : Math.round(event.delaySeconds * 1000);
     this.#summaries.touch(hourOf(event.time));
-    this.#insertEvent.run(
+    this.#rows.add(
       event.time,
       outcome,
       handle.deliveryId,
@@ -117,6 +146,7 @@ export class EventWriter {
       event.attempt,
       delay,
     );
+    if (this.#rows.waiting >= ROWS_AT_ONCE) this.#flushRows();
     this.#hourly.add({
       outcome,
       time: event.time,
@@ -133,8 +163,8 @@ export class EventWriter {
 
   writeDelivered({ first, fresh, rows }: Batch['delivered']): void {
     if (first === 0) this.#destinations = [];
-    for (const { host, domain, mx, provider } of fresh) {
-      this.#destinations.push({ host: this.#hostId(host), domain: domain === null ? 0 : this.#domainId(domain), route: this.#routeId(mx, provider) });
+    for (const { host, domain, receiver } of fresh) {
+      this.#destinations.push({ host: this.#hostId(host), domain: domain === null ? 0 : this.#domainId(domain), route: this.#routeId(receiver) });
     }
     for (let at = 0; at < rows.length; at += COUNT_COLUMNS) {
       const firstSeen = rows[at + 2] as number;
@@ -147,6 +177,7 @@ export class EventWriter {
   /** Exim writes each refusal to its main log and to its reject log: the nth of like lines in one is the nth in the other. */
   #isKnownRejection(item: InterpretedEvent): boolean {
     const { event, reply, values } = item;
+    this.#flushRows();
     const found = this.#findRejection.get(
       event.time,
       OUTCOME_IDS.rejected,
@@ -175,23 +206,19 @@ export class EventWriter {
   }
 
   #newDelivery(event: DeliveryEvent, recipientDomain: string | null, host: number, domain: number): number {
-    const id = Number(
-      this.#insertDelivery.run(
-        host,
-        event.mta,
-        event.queueId,
-        event.messageId,
-        this.#senderId(event.sender),
-        event.authUser,
-        this.#storedRecipient(event.recipient, recipientDomain),
-        domain || null,
-        event.origRecipient,
-        event.client === null && event.clientIp === null
-          ? null
-          : this.#clients.idOf(`${event.client} ${event.clientIp}`, [event.client, event.clientIp]),
-        event.helo,
-        event.requeuedFrom,
-      ).lastInsertRowid,
+    const id = this.#deliveries.add(
+      host,
+      event.mta,
+      event.queueId,
+      event.messageId,
+      this.#senderId(event.sender),
+      event.authUser,
+      this.#storedRecipient(event.recipient, recipientDomain),
+      domain || null,
+      event.origRecipient,
+      this.#clients.idOf(event.client, event.clientIp),
+      event.helo,
+      event.requeuedFrom,
     );
     this.#signposts.add(id, event.time, [event.queueId, event.messageId, event.sender, event.recipient, event.origRecipient]);
     return id;
@@ -199,8 +226,16 @@ export class EventWriter {
 
   /** What is written once for many deliveries. */
   flush(): void {
+    this.#flushRows();
     this.#signposts.flush();
     this.#recoveries.flush();
+  }
+
+  /** Clients and deliveries first: what is referred to must be there. */
+  #flushRows(): void {
+    this.#clients.flush();
+    this.#deliveries.flush();
+    this.#rows.flush();
   }
 
   #senderId(sender: string | null): number | null {
@@ -215,9 +250,11 @@ export class EventWriter {
     return this.#domains.idOf(name);
   }
 
-  #routeId(mx: string | null, provider: string | null): number {
+  #routeId(receiver: Receiver): number {
+    const { mx, provider } = receiver;
     // The provider follows from the MX; only without one it makes a difference.
-    return this.#routes.idOf(mx ?? `@${provider}`, [mx, provider]);
+    receiver.id ??= this.#routes.idOf(mx ?? `@${provider}`, [mx, provider]);
+    return receiver.id;
   }
 
   #listingId(listing: Listing): number {
