@@ -87,22 +87,30 @@ const TITLES: Record<DigestGroup, string> = {
 function groupSection(group: DigestGroup, { groups, totalsBefore }: DigestAnswer): Section {
   const hasBefore = (totalsBefore.delivered ?? 0) + totalsBefore.hard + totalsBefore.soft > 0;
   const { rows, more } = groups[group];
+  const known = new Set(groups.cause.rows.map(({ key }) => String(key)));
   return {
     title: TITLES[group],
     head: ['', 'Hard', 'Soft', 'Share', 'Before', 'Change'],
-    rows: rows.map((row) => ({ cells: groupCells(group, row, hasBefore), note: noteOf(group, row.key) })),
+    rows: rows.map((row) => ({ cells: groupCells(group, row, hasBefore), note: noteOf(group, row, known) })),
     lines: [...(more > 0 ? [`and ${count(more)} more: bouncelog top --by ${group}`] : []), ...closerLook(group, rows)],
   };
 }
 
-/** What to do about a group, or what it means. */
-function noteOf(group: DigestGroup, key: string | number | null): string | null {
-  if (key === null) return null;
+/**
+ * What to do about a group, or what it means.
+ * @param known causes whose advice stands above already
+ */
+function noteOf(group: DigestGroup, { key, mainCause }: DigestRow, known: ReadonlySet<string>): string | null {
   if (group === 'cause') return causeOf(String(key)).fix;
-  if (group === 'code') return replyCodeMeaning(Number(key));
-  if (group !== 'provider') return null;
-  const own = allProviderAdvice().find(({ provider }) => provider === key);
-  return own === undefined ? null : `What it asks for: ${own.url}`;
+  if (group === 'code') return key === null ? null : replyCodeMeaning(Number(key));
+  const own = group === 'provider' ? allProviderAdvice().find(({ provider }) => provider === key) : undefined;
+  const notes = [...(mainCause === null ? [] : [mostly(mainCause, known)]), ...(own === undefined ? [] : [`What it asks for: ${own.url}`])];
+  return notes.length === 0 ? null : notes.join(' ');
+}
+
+/** What most failures of a domain, provider or sender are, and what to do about them. */
+function mostly(cause: string, known: ReadonlySet<string>): string {
+  return known.has(cause) ? `Mostly ${cause}: see above.` : `Mostly ${cause}: ${causeOf(cause).fix}`;
 }
 
 /** As a word of a shell's command line. */
@@ -110,12 +118,15 @@ function shellWord(text: string): string {
   return /^[\w.@+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** Of domains and senders there is no advice for all: where to look for that of the first. */
+/** Where to look on: at the first of those that fail for many reasons. */
 function closerLook(group: DigestGroup, rows: readonly DigestRow[]): string[] {
-  const key = rows[0]?.key;
-  if ((group !== 'domain' && group !== 'sender') || key === undefined || key === null || key === '') return [];
-  const why = `why: bouncelog top --advice --${group} ${shellWord(safeText(String(key)))}`;
-  return [group === 'sender' ? `${why}; one that fails to many unknown users may be a hacked account` : why];
+  if (group !== 'domain' && group !== 'sender') return [];
+  const key = rows.find((row) => row.mainCause === null && row.key !== null && row.key !== '')?.key;
+  const isSuspect = group === 'sender' && rows.length > 0;
+  return [
+    ...(key === undefined ? [] : [`why: bouncelog top --advice --${group} ${shellWord(safeText(String(key)))}`]),
+    ...(isSuspect ? ['one that fails to many unknown users may be a hacked account'] : []),
+  ];
 }
 
 function groupCells(group: DigestGroup, row: DigestRow, hasBefore: boolean): string[] {

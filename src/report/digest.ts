@@ -2,6 +2,7 @@ import { UNCLASSIFIED } from '../bounce/causes.js';
 import { type Change, changeOf, type Series } from './change.js';
 import { hardRate, type NewReason, softRate } from './check.js';
 import { CLEAR_AFTER, type Incident } from './incidents.js';
+import { mostCauses } from './most-causes.js';
 import { type Group, NO_FILTERS, type TopRow, type Totals } from './question.js';
 import { type Span, spanBefore } from './range.js';
 import type { ReportStore } from './report-store.js';
@@ -33,6 +34,8 @@ export interface DigestRow {
   before: number;
   /** Against the span before, by all mail of each; `null` = not told (senders). */
   change: Change | null;
+  /** What more than half of the deliveries failed for, where that is known: domains, providers and senders. */
+  mainCause: string | null;
 }
 
 /** Some values of a group that stands in the totals by the hour. */
@@ -160,15 +163,16 @@ function groupOf(store: ReportStore, by: DigestGroup, steps: Steps, limit: numbe
   const { rows, more } = store.groups({ ...ask, range, limit });
   const values = rows.map(({ keys }) => keys[0] ?? null);
   const earlier = new Map(store.groups({ ...ask, range: before, limit: 0, only: values }).rows.map((row) => [row.keys[0] ?? null, row.deliveries]));
+  const causes = by === 'cause' || by === 'code' ? [] : mostCauses(store, by, rows, range);
   const figures = by === 'sender' ? null : figuresIn(store, { group: by, values }, steps);
   return {
     more,
-    rows: rows.map((row: TopRow): DigestRow => {
+    rows: rows.map((row: TopRow, index): DigestRow => {
       const key = row.keys[0] ?? null;
       const { hard, soft, deliveries, share } = row;
       const own = key === null ? null : (figures?.filter((one) => one.key === key) ?? null);
       const change = own === null ? null : changeBetween(own, steps.all, (one) => one.hard + one.soft, range);
-      return { key, hard, soft, deliveries, share, before: earlier.get(key) ?? 0, change };
+      return { key, hard, soft, deliveries, share, before: earlier.get(key) ?? 0, change, mainCause: causes[index] ?? null };
     }),
   };
 }

@@ -144,3 +144,12 @@ export interface ReplySample {
   reply: string;
   deliveries: number;
 }
+
+/** Groups of many values, of which it is known what those with the most failures failed for. */
+export type SummedGroup = 'domain' | 'provider' | 'sender';
+
+/** A cause, and how many deliveries failed for it at least. */
+export interface MainCause {
+  cause: string;
+  deliveries: number;
+}

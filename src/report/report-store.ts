@@ -2,7 +2,7 @@ import type { NewReason } from './check.js';
 import type { Deferrals, GroupValues, HourFigures } from './digest.js';
 import type { Incident, IncidentQuestion } from './incidents.js';
 import type { EventCounts } from './metrics.js';
-import type { EventRow, EventsQuestion, GroupsAnswer, ReplySample, TopAnswer, TopQuestion } from './question.js';
+import type { EventRow, EventsQuestion, GroupsAnswer, MainCause, ReplySample, SummedGroup, TopAnswer, TopQuestion } from './question.js';
 import type { Range, Span } from './range.js';
 import type { StatusAnswer } from './status.js';
 import type { Suppressed, SuppressQuestion } from './suppress.js';
@@ -32,6 +32,8 @@ export interface ReportStore {
   newReasons(range: Span, minDeliveries: number): NewReason[];
   /** Failures by hour or day of some values of a group, or by time alone with the delivered mail. */
   figures(of: GroupValues | null, range: Span, step: 'hour' | 'day'): HourFigures[];
+  /** The cause that each of these values failed for most, as far as it is known. */
+  mainCauses(by: SummedGroup, values: readonly (string | number | null)[], range: Span): Map<string | number | null, MainCause>;
   /** What servers said most, so many kinds of replies for each cause. */
   replySamples(range: Span, perCause: number): ReplySample[];
   /** How deferrals ended in a span, and what waits at `now` (UTC ms). */

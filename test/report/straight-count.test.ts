@@ -138,7 +138,8 @@ describe('reports count what a straight count of the events counts', () => {
     );
   });
 
-  it('the digest: totals and causes of a span and of the one before', async () => {
+  it('the digest: totals and causes of a span and of the one before, and what most of a group is', async () => {
+    let told = 0;
     await fc.assert(
       fc.asyncProperty(tries, fc.nat(30), fc.integer({ min: 1, max: 18 }), fc.nat(100), async (all, from, length, summed) => {
         const store = await storeOf(all, summed);
@@ -161,10 +162,18 @@ describe('reports count what a straight count of the events counts', () => {
         ]);
         const causes = Object.fromEntries(answer.groups.cause.rows.map(({ key, hard, soft, deliveries }) => [String(key), [hard, soft, deliveries]]));
         expect(withoutRecovered(causes)).toEqual(countByCause(events, range.since, range.until));
+        for (const row of [...answer.groups.domain.rows, ...answer.groups.provider.rows, ...answer.groups.sender.rows]) {
+          if (row.mainCause === null) continue;
+          told++;
+          const own = events.filter(({ event }) => [event.recipientDomain, event.provider, event.sender].includes(row.key as string | null));
+          const [, , deliveries = 0] = (countByCause(own, range.since, range.until)[row.mainCause] ?? []) as number[];
+          expect(deliveries).toBeGreaterThan(row.deliveries / 2);
+        }
         store.close();
       }),
       { numRuns: 100 },
     );
+    expect(told).toBeGreaterThan(20);
   });
 
   it('top: by each group that has summaries, from these as from everything', async () => {

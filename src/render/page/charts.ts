@@ -118,6 +118,9 @@ export function heatMap(answer: GroupsAnswer, nameOfProvider: (id: string | null
   return html`<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Failed deliveries by cause and provider">${heads}${rows}</svg>`;
 }
 
+/** In a shorter span ticks of one day would all be the same. */
+const DAYS_BY_NAME = 4 * 86_400_000;
+
 /** Incidents as bars over time, from the first hit to the end; an open one runs to the edge. */
 export function incidentBars(incidents: readonly Incident[], range: Step, zone: string): Markup {
   const [left, row, top] = [230, 26, 6];
@@ -137,10 +140,11 @@ export function incidentBars(incidents: readonly Incident[], range: Step, zone: 
     const title = `${list} ${subject}: ${state}, since ${dateTime(first, zone)}${cleared === null ? '' : `, cleared ${dateTime(cleared, zone)}`}, ${count(hits)} refused by ${names}`;
     return html`<g><title>${title}</title><text class="strong" x="${left - 8}" y="${y + 14}" text-anchor="end">${clipped(`${list} ${subject}`, 34)}</text><rect class="${state === 'open' ? 'f-hard' : 'f7'}" x="${round(start)}" y="${y + 3}" width="${round(Math.max(4, x(end) - start))}" height="${row - 10}" rx="3"/></g>`;
   });
+  const form = range.until - range.since > DAYS_BY_NAME ? 'd MMM' : 'd MMM HH:mm';
   const ticks = [0, 0.25, 0.5, 0.75, 1].map((part) => {
     const time = range.since + (range.until - range.since) * part;
     const anchor = part === 0 ? 'start' : part === 1 ? 'end' : 'middle';
-    return html`<text x="${round(x(time))}" y="${height - 6}" text-anchor="${anchor}">${format(zonedTime(time, zone), 'd MMM')}</text>`;
+    return html`<text x="${round(x(time))}" y="${height - 6}" text-anchor="${anchor}">${format(zonedTime(time, zone), form)}</text>`;
   });
   return html`<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Block list incidents over time"><line class="axis" x1="${left}" x2="${WIDTH - RIGHT}" y1="${height - 20}" y2="${height - 20}"/>${bars}${ticks}</svg>`;
 }

@@ -5,7 +5,6 @@ import { delistUrl } from '../../bounce/listings.js';
 import { providerName } from '../../bounce/providers.js';
 import { hardRate, softRate } from '../../report/check.js';
 import type { PageAnswer } from '../../report/page.js';
-import type { Group, GroupsAnswer } from '../../report/question.js';
 import { nameOfZone } from '../../zoned-time.js';
 import { changeText, verdictLine } from '../digest-sections.js';
 import { duration } from '../duration.js';
@@ -121,21 +120,24 @@ function blockLists({ incidents, digest }: PageAnswer, { zone }: PageOptions): M
     .filter(({ state }) => state === 'open')
     .flatMap(({ list, subject }) => {
       const url = delistUrl(list);
-      return url === null ? [] : [html`<li>${list} ${subject}: ask for removal at <a href="${url}" rel="noreferrer">${url}</a></li>`];
+      return url === null ? [] : [html`<li>${`${list} ${subject}`.trim()}: ask for removal at <a href="${url}" rel="noreferrer">${url}</a></li>`];
     });
   return html`<section><h2>Block lists</h2><div class="scroll">${incidentBars(incidents.slice(0, 40), digest.range, zone)}</div><ul>${links}</ul></section>`;
 }
 
 function tables({ tables: all }: PageAnswer, { zone }: PageOptions): Markup[] {
-  return all.filter(({ answer }) => answer.rows.length > 0).map(({ by, answer }) => table(by, answer, zone));
+  return all.filter(({ answer }) => answer.rows.length > 0).map((one) => table(one, zone));
 }
 
-function table(by: Group, { rows, more }: GroupsAnswer, zone: string): Markup {
-  const heads = ['Hard', 'Soft', 'Attempts', 'Share', 'Last'];
-  const body = rows.map(({ keys, hard, soft, attempts, share, lastSeen }) => {
+function table({ by, answer: { rows, more }, causes }: PageAnswer['tables'][number], zone: string): Markup {
+  const tellsCauses = causes.some((cause) => cause !== null);
+  const heads = ['Hard', 'Soft', 'Attempts', 'Share', 'Last', ...(tellsCauses ? ['Mostly'] : [])];
+  const body = rows.map(({ keys, hard, soft, attempts, share, lastSeen }, index) => {
+    const cause = causes[index] ?? null;
+    const mostly = cause === null ? html`<td></td>` : html`<td><span title="${causeOf(cause).fix}">${cause}</span></td>`;
     const key = keys[0] ?? null;
     const name = by === 'provider' && key !== null ? providerName(String(key)) : groupName(by, key);
-    return html`<tr><td>${name}</td><td data-value="${hard}">${hard === 0 ? '-' : count(hard)}</td><td data-value="${soft}">${soft === 0 ? '-' : count(soft)}</td><td data-value="${attempts}">${count(attempts)}</td><td data-value="${share}">${percent(share)}</td><td data-value="${lastSeen}"><time datetime="${isoTime(lastSeen)}">${dateTime(lastSeen, zone)}</time></td></tr>`;
+    return html`<tr><td>${name}</td><td data-value="${hard}">${hard === 0 ? '-' : count(hard)}</td><td data-value="${soft}">${soft === 0 ? '-' : count(soft)}</td><td data-value="${attempts}">${count(attempts)}</td><td data-value="${share}">${percent(share)}</td><td data-value="${lastSeen}"><time datetime="${isoTime(lastSeen)}">${dateTime(lastSeen, zone)}</time></td>${tellsCauses ? mostly : null}</tr>`;
   });
   const id = `t-${by}`;
   const heading = HEADINGS[by];

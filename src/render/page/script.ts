@@ -7,11 +7,12 @@ for (const table of document.querySelectorAll('table[data-sortable]')) {
     const button = head.querySelector('button');
     if (!button) return;
     button.addEventListener('click', () => {
-      const rising = head.getAttribute('aria-sort') === 'descending' || (column === 0 && head.getAttribute('aria-sort') !== 'ascending');
+      const isText = [...body.rows].every((row) => row.cells[column].dataset.value === undefined);
+      const rising = head.getAttribute('aria-sort') === 'descending' || (isText && head.getAttribute('aria-sort') !== 'ascending');
       for (const other of heads) other.removeAttribute('aria-sort');
       head.setAttribute('aria-sort', rising ? 'ascending' : 'descending');
       const value = (row) => row.cells[column].dataset.value ?? row.cells[column].textContent;
-      const order = (a, b) => column === 0 ? String(a).localeCompare(String(b)) : Number(a) - Number(b);
+      const order = (a, b) => isText ? String(a).localeCompare(String(b)) : Number(a) - Number(b);
       const rows = [...body.rows].sort((a, b) => order(value(a), value(b)) * (rising ? 1 : -1));
       body.append(...rows);
     });

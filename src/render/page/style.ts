@@ -19,7 +19,7 @@ th:first-child,td:first-child{text-align:left;white-space:normal;overflow-wrap:a
 th[aria-sort=ascending] button::after{content:" \\25B2"}th[aria-sort=descending] button::after{content:" \\25BC"}
 input{font:inherit;color:inherit;background:var(--bg);border:1px solid var(--line);border-radius:.4rem;padding:.3rem .6rem;width:100%;max-width:22rem;margin-bottom:.5rem}
 details{border-bottom:1px solid var(--line);padding:.45rem 0}summary{cursor:pointer;display:flex;gap:.5rem;align-items:baseline}summary::before{content:"\\25B8"}details[open] summary::before{content:"\\25BE"}summary::-webkit-details-marker{display:none}summary span{margin-left:auto;text-align:right;font-variant-numeric:tabular-nums}summary b{white-space:nowrap}dl{margin:.5rem 0 .3rem 1.1rem}dt{font-weight:600;font-size:.85rem;color:var(--faint)}dd{margin:0 0 .4rem}
-code{font:.85rem ui-monospace,monospace;overflow-wrap:anywhere;white-space:pre-wrap}ul.reasons{margin:.4rem 0;padding-left:1.2rem}a{color:inherit}
+code{font:.85rem ui-monospace,monospace;overflow-wrap:anywhere;white-space:pre-wrap}ul.reasons{margin:.4rem 0;padding-left:1.2rem}a{color:inherit;overflow-wrap:anywhere}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,30rem),1fr));gap:1rem}.cards section{margin:0}
 @media(max-width:40rem){main{padding:.7rem}section{padding:.8rem}svg text{font-size:13px}}
 @media print{section{break-inside:avoid}input{display:none}}

@@ -1,5 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { DAY_SUMMARIES, type DaySummary } from './summary-kinds.js';
+import { FirstFailures } from './first-failures.js';
+import { OUTCOME_IDS } from './outcomes.js';
+import { DAY_SUMMARIES, type DaySummary, REPLY_SUMMARIES } from './summary-kinds.js';
 
 /*
  * What a day's mail was by many values: thousands of rows of six numbers, packed into one. SQLite reads and adds up a million rows
@@ -11,6 +13,7 @@ const HOUR = 3_600_000;
 export const COLUMNS = 6;
 /** Outcomes fit below it. */
 export const PRIOR_FACTOR = 8;
+const FAILURES = [OUTCOME_IDS.deferred, OUTCOME_IDS.bounced, OUTCOME_IDS.expired];
 
 /** One row as it is packed. */
 export interface DayRow {
@@ -26,6 +29,11 @@ export interface DayRow {
   last_seen: number;
 }
 
+/** The same of one kind of reply. */
+export interface ReplyRow extends DayRow {
+  reply: number;
+}
+
 export class DayWriter {
   readonly #put: Statement;
   readonly #clear: Statement;
@@ -37,14 +45,25 @@ export class DayWriter {
 
   /**
    * @param start of the day, hours since 1970
-   * @param rows in the order of their keys
+   * @param rows in the order of key, outcome and prior hour
    */
-  put(summary: DaySummary, start: number, rows: Iterable<DayRow>): void {
+  put(summary: DaySummary, start: number, rows: Iterable<ReplyRow>): void {
+    const midnight = start * HOUR;
     const packed: number[] = [];
-    for (const { key, outcome, prior_hour, attempts, deliveries, first_seen, last_seen } of rows) {
-      packed.push(key, prior_hour * PRIOR_FACTOR + outcome, attempts, deliveries, first_seen - start * HOUR, last_seen - start * HOUR);
+    const firsts = new FirstFailures();
+    for (const { key, outcome, prior_hour, reply, attempts, deliveries, first_seen, last_seen } of rows) {
+      if (prior_hour === 0 && FAILURES.includes(outcome)) firsts.add(key, reply, deliveries);
+      const prior = prior_hour * PRIOR_FACTOR + outcome;
+      const at = packed.length - COLUMNS;
+      if (at >= 0 && packed[at] === key && packed[at + 1] === prior) {
+        (packed[at + 2] as number) += attempts;
+        (packed[at + 3] as number) += deliveries;
+        packed[at + 4] = Math.min(packed[at + 4] as number, first_seen - midnight);
+        packed[at + 5] = Math.max(packed[at + 5] as number, last_seen - midnight);
+      } else packed.push(key, prior, attempts, deliveries, first_seen - midnight, last_seen - midnight);
     }
     this.#put.run(DAY_SUMMARIES[summary], start, Buffer.from(Int32Array.from(packed).buffer));
+    this.#put.run(REPLY_SUMMARIES[summary], start, firsts.packed());
   }
 
   clear(start: number): void {
@@ -62,7 +81,7 @@ export function eachDay(db: Database, summary: DaySummary, starts: readonly numb
 }
 
 /** Where they are, or a copy: numbers must stand at a multiple of four. */
-function numbersIn(rows: Buffer): Int32Array {
+export function numbersIn(rows: Buffer): Int32Array {
   const { buffer, byteOffset, length } = rows.byteOffset % Int32Array.BYTES_PER_ELEMENT === 0 ? rows : new Uint8Array(rows);
   return new Int32Array(buffer, byteOffset, length / Int32Array.BYTES_PER_ELEMENT);
 }

@@ -3,7 +3,7 @@ import type { NewReason } from '../../report/check.js';
 import type { Deferrals, GroupValues, HourFigures } from '../../report/digest.js';
 import type { Incident, IncidentQuestion } from '../../report/incidents.js';
 import type { EventCounts } from '../../report/metrics.js';
-import type { EventRow, EventsQuestion, GroupsAnswer, ReplySample, TopAnswer, TopQuestion } from '../../report/question.js';
+import type { EventRow, EventsQuestion, GroupsAnswer, MainCause, ReplySample, SummedGroup, TopAnswer, TopQuestion } from '../../report/question.js';
 import type { Range, Span } from '../../report/range.js';
 import type { NameKind, ReportStore } from '../../report/report-store.js';
 import type { StatusAnswer } from '../../report/status.js';
@@ -17,6 +17,7 @@ import { eventCounts } from './event-counts.js';
 import { eventRows } from './event-rows.js';
 import { firstHour, hoursWithMail } from './hours.js';
 import { incidents } from './incidents.js';
+import { mainCauses } from './main-causes.js';
 import { Meta } from './meta.js';
 import { namesLike } from './names.js';
 import { lastMail, newReasons } from './news.js';
@@ -87,6 +88,10 @@ export class SqliteReportStore implements ReportStore {
 
   figures(of: GroupValues | null, range: Span, step: 'hour' | 'day'): HourFigures[] {
     return guard(this.#db.name, () => figures(this.#db, of, range, step));
+  }
+
+  mainCauses(by: SummedGroup, values: readonly (string | number | null)[], range: Span): Map<string | number | null, MainCause> {
+    return guard(this.#db.name, () => mainCauses(this.#db, by, values, range));
   }
 
   replySamples(range: Span, perCause: number): ReplySample[] {

@@ -1,5 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { type DayRow, DayWriter } from './day-summaries.js';
+import { DayWriter, type ReplyRow } from './day-summaries.js';
 import { type Day, dayWith, localDay, OVERLAPPING, summedDays } from './days.js';
 import { endOfMail, hoursWithMail, hoursWithMailBut } from './hours.js';
 import { IncidentWriter } from './incidents.js';
@@ -21,9 +21,17 @@ export function priorOf(joins: string, condition: string): string {
  * has them: which hour it was does not matter, and without it there are half as many rows.
  */
 function fromTotals(key: string, prior: string, joins: string, where: string): string {
-  return `SELECT ${key} AS key, e.outcome, min(@start, ${prior}) AS prior_hour, ${FIGURES} FROM hourly e ${joins}
-    WHERE e.hour >= @start AND e.hour < @end AND ${where} GROUP BY 1, 2, 3`;
+  return `SELECT ${key} AS key, e.outcome, min(@start, ${prior}) AS prior_hour, ${FIGURES} ${TOTALS} ${joins} WHERE ${IN_HOURS} AND ${where} GROUP BY 1, 2, 3`;
 }
+
+/** The same by reply too, in the order of days. */
+function byReply(key: string, prior: string, joins: string, where: string): string {
+  return `SELECT ${key} AS key, e.outcome, min(@start, ${prior}) AS prior_hour, e.reply_id AS reply, ${FIGURES} ${TOTALS} ${joins}
+    WHERE ${IN_HOURS} AND ${where} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3`;
+}
+
+const TOTALS = 'FROM hourly e';
+const IN_HOURS = 'e.hour >= @start AND e.hour < @end';
 
 const PRIOR_REPLY = 'JOIN reply pr ON pr.id = p.reply_id';
 const REPLY = 'JOIN reply r ON r.id = e.reply_id';
@@ -38,8 +46,8 @@ const OF_HOURS: Record<HourSummary, string> = {
 };
 const PROVIDERS = '(SELECT provider, min(id) AS id FROM route WHERE provider IS NOT NULL GROUP BY provider)';
 const OF_DAYS: Record<DaySummary, string> = {
-  domain: fromTotals('e.domain_id', 'e.prior_hour', '', FAILURES),
-  provider: fromTotals(
+  domain: byReply('e.domain_id', 'e.prior_hour', '', FAILURES),
+  provider: byReply(
     'ifnull(first.id, 0)',
     priorOf('JOIN route pro ON pro.id = p.route_id', 'pro.provider IS ro.provider'),
     `JOIN route ro ON ro.id = e.route_id LEFT JOIN ${PROVIDERS} first ON first.provider = ro.provider`,
@@ -48,9 +56,9 @@ const OF_DAYS: Record<DaySummary, string> = {
   // The totals know no senders.
   sender: `SELECT ifnull(d.sender_id, 0) AS key, e.outcome,
       min(@start, ifnull((SELECT max(p.time) / ${HOUR} FROM event p WHERE p.delivery_id = e.delivery_id AND p.id < e.id AND p.outcome = ${DEFERRED}), 0)) AS prior_hour,
-      sum(e.tried) AS attempts, count(*) AS deliveries, min(e.time) AS first_seen, max(e.time) AS last_seen
+      ifnull(e.basis_id, e.reply_id) AS reply, sum(e.tried) AS attempts, count(*) AS deliveries, min(e.time) AS first_seen, max(e.time) AS last_seen
     FROM event e JOIN delivery d ON d.id = e.delivery_id
-    WHERE e.time >= @start * ${HOUR} AND e.time < @end * ${HOUR} AND ${FAILURES} GROUP BY 1, 2, 3`,
+    WHERE e.time >= @start * ${HOUR} AND e.time < @end * ${HOUR} AND ${FAILURES} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3`,
 };
 
 /** A summary of an hour, as SQL that puts it in. */
@@ -71,7 +79,7 @@ export class SummaryWriter {
   readonly #mark: Statement;
   readonly #isMarked: Statement<[number, number], { 1: number }>;
   readonly #ofHours: Statement[];
-  readonly #ofDays: { kind: DaySummary; rows: Statement<unknown[], DayRow> }[];
+  readonly #ofDays: { kind: DaySummary; rows: Statement<unknown[], ReplyRow> }[];
   readonly #days: DayWriter;
   readonly #incidents: IncidentWriter;
   /** Hours that surely do not stand in the summaries. */
@@ -86,7 +94,7 @@ export class SummaryWriter {
     this.#mark = db.prepare('INSERT INTO summarized (hours, start) VALUES (?, ?)');
     this.#isMarked = db.prepare('SELECT 1 FROM summarized WHERE hours = ? AND start = ?');
     this.#ofHours = HOUR_KINDS.map((kind) => db.prepare(putHour(kind)));
-    this.#ofDays = DAY_KINDS.map((kind) => ({ kind, rows: db.prepare<unknown[], DayRow>(`${OF_DAYS[kind]} ORDER BY 1`) }));
+    this.#ofDays = DAY_KINDS.map((kind) => ({ kind, rows: db.prepare<unknown[], ReplyRow>(OF_DAYS[kind]) }));
     this.#days = new DayWriter(db);
     this.#incidents = new IncidentWriter(db);
   }
@@ -125,7 +133,7 @@ export class SummaryWriter {
     for (const { start, hours: length } of daysOf(hours)) {
       const end = start + length;
       if (end > until || this.#overlapping.get({ from: start, to: end }) !== undefined) continue;
-      for (const { kind, rows } of this.#ofDays) this.#days.put(kind, start, rows.all({ start, end }));
+      for (const { kind, rows } of this.#ofDays) this.#days.put(kind, start, rows.iterate({ start, end }));
       this.#finish(length, start);
     }
   }

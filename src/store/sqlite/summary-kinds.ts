@@ -6,6 +6,9 @@ export type HourSummary = keyof typeof HOUR_SUMMARIES;
 export const DAY_SUMMARIES = { domain: 5, provider: 6, sender: 7 } as const;
 export type DaySummary = keyof typeof DAY_SUMMARIES;
 
+/** Of the same days, by what the values with the most failures failed for. */
+export const REPLY_SUMMARIES = { domain: 8, provider: 9, sender: 10 } as const satisfies Record<DaySummary, number>;
+
 export type Summary = HourSummary | DaySummary;
 
 export function isOfDays(summary: Summary): summary is DaySummary {

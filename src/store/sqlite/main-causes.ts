@@ -1,0 +1,82 @@
+import type { Database } from 'better-sqlite3';
+import type { MainCause, SummedGroup } from '../../report/question.js';
+import type { Span } from '../../report/range.js';
+import { keysOf, numbersIn } from './day-summaries.js';
+import { COLUMNS } from './first-failures.js';
+import { OUTCOME_IDS } from './outcomes.js';
+import { coverage } from './summaries.js';
+import { type DaySummary, REPLY_SUMMARIES } from './summary-kinds.js';
+
+/*
+ * What the domains, providers and senders with the most failures mostly failed for. Only first failures of a delivery are looked at: each is
+ * a delivery of any range that has it, so that more than half of these are more than half, whatever else there is.
+ */
+
+const HOUR = 3_600_000;
+const { deferred, bounced, expired } = OUTCOME_IDS;
+const FAILURES = `e.outcome IN (${deferred}, ${bounced}, ${expired})`;
+
+/** The cause that each of these values failed for most, as far as it is known. */
+export function mainCauses(
+  db: Database,
+  by: SummedGroup,
+  values: readonly (string | number | null)[],
+  range: Span,
+): Map<string | number | null, MainCause> {
+  // Hours that the range cuts are left out: what is told is a lower bound.
+  const { starts, rest } = coverage(db, by, Math.ceil(range.since / HOUR), Math.floor(range.until / HOUR));
+  const keys = keysOf(db, by, values);
+  const byKey = new Map([...keys].map(([, key]) => [key, new Map<number, number>()]));
+  const find = db.prepare<[number, number], { rows: Buffer }>('SELECT rows FROM day_summary WHERE by = ? AND start = ?');
+  for (const start of starts) {
+    const numbers = numbersIn(find.get(REPLY_SUMMARIES[by], start)?.rows ?? Buffer.alloc(0));
+    for (let at = 0; at < numbers.length; at += COLUMNS) addTo(byKey, numbers[at] as number, numbers[at + 1] as number, numbers[at + 2] as number);
+  }
+  if (rest.length > 0) {
+    const rows = db.prepare<[string, string], { key: number; reply: number; deliveries: number }>(IN_HOURS[by]);
+    for (const { key, reply, deliveries } of rows.all(JSON.stringify(rest), JSON.stringify([...keys.values()]))) addTo(byKey, key, reply, deliveries);
+  }
+  const causeOf = causesOf(db, new Set([...byKey.values()].flatMap((replies) => [...replies.keys()])));
+  return new Map(
+    [...keys].flatMap(([value, key]) => {
+      const most = greatest(byKey.get(key) ?? new Map(), causeOf);
+      return most === null ? [] : [[value, most] as const];
+    }),
+  );
+}
+
+/** First failures of some values in some hours that are not summed up yet. */
+const IN_HOURS: Record<DaySummary, string> = {
+  domain: `SELECT e.domain_id AS key, e.reply_id AS reply, sum(e.deliveries) AS deliveries FROM hourly e
+    WHERE e.hour IN (SELECT value FROM json_each(?)) AND e.domain_id IN (SELECT value FROM json_each(?)) AND ${FAILURES} AND e.prior_hour = 0 GROUP BY 1, 2`,
+  provider: `SELECT first.id AS key, e.reply_id AS reply, sum(e.deliveries) AS deliveries
+    FROM hourly e JOIN route ro ON ro.id = e.route_id JOIN route first ON first.provider IS ro.provider
+    WHERE e.hour IN (SELECT value FROM json_each(?)) AND first.id IN (SELECT value FROM json_each(?)) AND ${FAILURES} AND e.prior_hour = 0 GROUP BY 1, 2`,
+  sender: `SELECT d.sender_id AS key, ifnull(e.basis_id, e.reply_id) AS reply, count(*) AS deliveries
+    FROM json_each(?) h CROSS JOIN event e ON e.time >= h.value * ${HOUR} AND e.time < (h.value + 1) * ${HOUR} JOIN delivery d ON d.id = e.delivery_id
+    WHERE d.sender_id IN (SELECT value FROM json_each(?)) AND ${FAILURES}
+      AND NOT EXISTS (SELECT 1 FROM event p WHERE p.delivery_id = e.delivery_id AND p.id < e.id) GROUP BY 1, 2`,
+};
+
+function addTo(byKey: ReadonlyMap<number, Map<number, number>>, key: number, reply: number, deliveries: number): void {
+  const replies = byKey.get(key);
+  replies?.set(reply, (replies.get(reply) ?? 0) + deliveries);
+}
+
+function causesOf(db: Database, replies: ReadonlySet<number>): (reply: number) => string | undefined {
+  const rows = db
+    .prepare<[string], { id: number; cause: string }>('SELECT id, cause FROM reply WHERE id IN (SELECT value FROM json_each(?))')
+    .all(JSON.stringify([...replies]));
+  const causes = new Map(rows.map(({ id, cause }) => [id, cause]));
+  return (reply) => causes.get(reply);
+}
+
+function greatest(replies: ReadonlyMap<number, number>, causeOf: (reply: number) => string | undefined): MainCause | null {
+  const byCause = new Map<string, number>();
+  for (const [reply, deliveries] of replies) {
+    const cause = causeOf(reply);
+    if (cause !== undefined) byCause.set(cause, (byCause.get(cause) ?? 0) + deliveries);
+  }
+  const [most] = [...byCause].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  return most === undefined ? null : { cause: most[0], deliveries: most[1] };
+}
