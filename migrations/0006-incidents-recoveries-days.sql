@@ -23,7 +23,8 @@ INSERT INTO recovery
   SELECT time / 3600000, unhex(group_concat(printf('%08X', ifnull(min(max(delay_ms, 0), 4294967294), 4294967295)), '')) FROM event WHERE outcome = 4 GROUP BY 1;
 DROP INDEX event_recovered;
 
--- Beside the summaries of a day (by 5, 6 and 7) stand the replies of the values with the most failures: 8 domain, 9 provider, 10 sender.
+-- Beside the summaries of a day (by 5, 6 and 7) stand the replies of the values with the most failures: 8 domain, 9 provider, 10 sender; those have the failures
+-- only, 11 has what did not fail, by provider.
 -- Days are those of the host's zone from now on, of 23 to 25 hours (a row of summarized says how many), the rows of each sorted by key.
 DELETE FROM summary;
 DELETE FROM day_summary;

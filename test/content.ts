@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import { eachRow, namesOf } from '../src/store/sqlite/day-summaries.js';
+import { DAY_SUMMARIES } from '../src/store/sqlite/summary-kinds.js';
 import { eventsOf } from './run.js';
 
 /** Everything that a database says, without row numbers and times of running: two ways to the same content must agree in this. */
@@ -31,7 +32,7 @@ export function contentOf(path: string): { events: unknown[]; hourly: unknown[];
     const rows: string[] = [];
     eachRow(
       db,
-      kind,
+      DAY_SUMMARIES[kind],
       starts.map(({ start }) => start),
       (row, start) => rows.push(JSON.stringify([kind, start, { ...row, key: names.get(row.key) }])),
     );

@@ -5,7 +5,7 @@ import { endOfMail } from './hours.js';
 import { incidentsFrom, keptIncidents } from './incidents.js';
 import { OUTCOME_IDS, outcomeName } from './outcomes.js';
 import { firstWholeHour } from './pruned.js';
-import { type DaySummary, HOUR_SUMMARIES, type HourSummary } from './summary-kinds.js';
+import { DAY_SUMMARIES, HOUR_SUMMARIES, type HourSummary, NOT_FAILED } from './summary-kinds.js';
 
 const HOUR = 3_600_000;
 
@@ -49,11 +49,11 @@ function summariesOff(db: Database): string[] {
   const ofHours = (summary: HourSummary) =>
     db.prepare<[], { n: number | null }>(`SELECT sum(deliveries) AS n FROM summary WHERE by = ${HOUR_SUMMARIES[summary]}`).get()?.n ?? 0;
   const days = db.prepare<[], { start: number }>('SELECT start FROM summarized WHERE hours > 1').all();
-  const ofDays = (summary: DaySummary) => {
+  const ofDays = (by: number) => {
     let sum = 0;
     eachRow(
       db,
-      summary,
+      by,
       days.map(({ start }) => start),
       ({ deliveries }) => {
         sum += deliveries;
@@ -67,8 +67,8 @@ function summariesOff(db: Database): string[] {
     ['causes', ofHours('cause'), total(`${IN_HOURS} AND h.outcome > 0`)],
     ['codes', ofHours('code'), total(`${IN_HOURS} AND h.outcome > 0`)],
     ['replies', ofHours('reply'), total(`${IN_HOURS} AND ${FAILURES}`)],
-    ['providers', ofDays('provider'), total(IN_DAYS)],
-    ['domains', ofDays('domain'), total(`${IN_DAYS} AND ${FAILURES}`)],
+    ['providers', ofDays(DAY_SUMMARIES.provider) + ofDays(NOT_FAILED), total(IN_DAYS)],
+    ['domains', ofDays(DAY_SUMMARIES.domain), total(`${IN_DAYS} AND ${FAILURES}`)],
   ];
   return pairs.filter(([, summed, counted]) => summed !== counted).map(([name]) => `the summaries of ${name} differ from the totals`);
 }

@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { FirstFailures } from './first-failures.js';
 import { OUTCOME_IDS } from './outcomes.js';
-import { DAY_SUMMARIES, type DaySummary, REPLY_SUMMARIES } from './summary-kinds.js';
+import { DAY_SUMMARIES, type DaySummary, NOT_FAILED, REPLY_SUMMARIES } from './summary-kinds.js';
 
 /*
  * What a day's mail was by many values: thousands of rows of six numbers, packed into one. SQLite reads and adds up a million rows
@@ -49,10 +49,13 @@ export class DayWriter {
    */
   put(summary: DaySummary, start: number, rows: Iterable<ReplyRow>): void {
     const midnight = start * HOUR;
-    const packed: number[] = [];
+    const failed: number[] = [];
+    const others: number[] = [];
     const firsts = new FirstFailures();
     for (const { key, outcome, prior_hour, reply, attempts, deliveries, first_seen, last_seen } of rows) {
-      if (prior_hour === 0 && FAILURES.includes(outcome)) firsts.add(key, reply, deliveries);
+      const isFailure = FAILURES.includes(outcome);
+      if (isFailure && prior_hour === 0) firsts.add(key, reply, deliveries);
+      const packed = isFailure ? failed : others;
       const prior = prior_hour * PRIOR_FACTOR + outcome;
       const at = packed.length - COLUMNS;
       if (at >= 0 && packed[at] === key && packed[at + 1] === prior) {
@@ -62,7 +65,8 @@ export class DayWriter {
         packed[at + 5] = Math.max(packed[at + 5] as number, last_seen - midnight);
       } else packed.push(key, prior, attempts, deliveries, first_seen - midnight, last_seen - midnight);
     }
-    this.#put.run(DAY_SUMMARIES[summary], start, Buffer.from(Int32Array.from(packed).buffer));
+    this.#put.run(DAY_SUMMARIES[summary], start, Buffer.from(Int32Array.from(failed).buffer));
+    if (summary === 'provider') this.#put.run(NOT_FAILED, start, Buffer.from(Int32Array.from(others).buffer));
     this.#put.run(REPLY_SUMMARIES[summary], start, firsts.packed());
   }
 
@@ -71,11 +75,14 @@ export class DayWriter {
   }
 }
 
-/** Calls back with the packed rows of each of these days that has any. */
-export function eachDay(db: Database, summary: DaySummary, starts: readonly number[], take: (numbers: Int32Array, start: number) => void): void {
+/**
+ * Calls back with the packed rows of each of these days that has any.
+ * @param by the number of the summary
+ */
+export function eachDay(db: Database, by: number, starts: readonly number[], take: (numbers: Int32Array, start: number) => void): void {
   const find = db.prepare<[number, number], { rows: Buffer }>('SELECT rows FROM day_summary WHERE by = ? AND start = ?');
   for (const start of starts) {
-    const rows = find.get(DAY_SUMMARIES[summary], start)?.rows;
+    const rows = find.get(by, start)?.rows;
     if (rows !== undefined) take(numbersIn(rows), start);
   }
 }
@@ -113,12 +120,12 @@ function firstFrom(numbers: Int32Array, key: number): number {
 /** Calls back with the deliveries of each of these values, by outcome and day, in parts. */
 export function deliveriesOfDays(
   db: Database,
-  summary: DaySummary,
+  by: number,
   starts: readonly number[],
   keys: readonly number[],
   take: (key: number, outcome: number, deliveries: number, start: number) => void,
 ): void {
-  eachDay(db, summary, starts, (numbers, start) => {
+  eachDay(db, by, starts, (numbers, start) => {
     for (const { from, to } of rowsOf(numbers, keys)) {
       for (let at = from; at < to; at += COLUMNS) {
         take(numbers[at] as number, (numbers[at + 1] as number) % PRIOR_FACTOR, numbers[at + 3] as number, start);
@@ -128,8 +135,8 @@ export function deliveriesOfDays(
 }
 
 /** Calls back with each row of these days. */
-export function eachRow(db: Database, summary: DaySummary, starts: readonly number[], take: (row: DayRow, start: number) => void): void {
-  eachDay(db, summary, starts, (numbers, start) => {
+export function eachRow(db: Database, by: number, starts: readonly number[], take: (row: DayRow, start: number) => void): void {
+  eachDay(db, by, starts, (numbers, start) => {
     for (let at = 0; at < numbers.length; at += COLUMNS) {
       const [key = 0, prior = 0, attempts = 0, deliveries = 0, first = 0, last = 0] = numbers.subarray(at, at + COLUMNS);
       const outcome = prior % PRIOR_FACTOR;

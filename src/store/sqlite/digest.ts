@@ -9,7 +9,7 @@ import { endOfMail, hoursWithMail } from './hours.js';
 import { DELIVERED, OUTCOME_IDS } from './outcomes.js';
 import { recoveriesIn } from './recoveries.js';
 import { type Covered, coverage } from './summaries.js';
-import { type DaySummary, HOUR_SUMMARIES, type HourSummary, isOfDays } from './summary-kinds.js';
+import { DAY_SUMMARIES, type DaySummary, HOUR_SUMMARIES, type HourSummary, isOfDays } from './summary-kinds.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -84,8 +84,7 @@ function figuresOfHours(db: Database, of: GroupValues | null, summary: HourSumma
 function figuresOfDays(db: Database, values: GroupValues['values'], summary: DaySummary, { starts }: Covered): HourFigures[] {
   const names = new Map([...keysOf(db, summary, values)].map(([name, key]) => [key, name]));
   const found = new Map<string, HourFigures>();
-  deliveriesOfDays(db, summary, starts, [...names.keys()], (key, outcome, deliveries, start) => {
-    if (outcome !== deferred && outcome !== bounced && outcome !== expired) return;
+  deliveriesOfDays(db, DAY_SUMMARIES[summary], starts, [...names.keys()], (key, outcome, deliveries, start) => {
     const place = `${start} ${key}`;
     const figures = found.get(place) ?? { hour: start, key: names.get(key) ?? null, hard: 0, soft: 0, delivered: 0 };
     found.set(place, figures);

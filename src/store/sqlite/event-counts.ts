@@ -4,7 +4,7 @@ import { deliveriesOfDays, keysOf } from './day-summaries.js';
 import { endOfMail } from './hours.js';
 import { DELIVERED, outcomeName } from './outcomes.js';
 import { coverage } from './summaries.js';
-import { HOUR_SUMMARIES } from './summary-kinds.js';
+import { DAY_SUMMARIES, HOUR_SUMMARIES, NOT_FAILED } from './summary-kinds.js';
 
 interface Row {
   outcome: number;
@@ -55,12 +55,14 @@ function ofProviders(db: Database, providers: readonly string[]): EventCount[] {
   const { starts, rest } = coverage(db, 'provider', 0, endOfMail(db));
   const names = new Map([...keysOf(db, 'provider', providers)].map(([name, key]) => [key, String(name)]));
   const found = new Map<number, Row>();
-  deliveriesOfDays(db, 'provider', starts, [...names.keys()], (key, outcome, deliveries) => {
-    const place = key * OUTCOMES + outcome;
-    const row = found.get(place) ?? { outcome, key: names.get(key) ?? null, events: 0 };
-    found.set(place, row);
-    row.events += deliveries;
-  });
+  for (const by of [DAY_SUMMARIES.provider, NOT_FAILED]) {
+    deliveriesOfDays(db, by, starts, [...names.keys()], (key, outcome, deliveries) => {
+      const place = key * OUTCOMES + outcome;
+      const row = found.get(place) ?? { outcome, key: names.get(key) ?? null, events: 0 };
+      found.set(place, row);
+      row.events += deliveries;
+    });
+  }
   return [...found.values(), ...fromTotals(db, rest, PROVIDER, providers)].map(countOf);
 }
 

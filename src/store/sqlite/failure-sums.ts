@@ -2,7 +2,7 @@ import type { Sort } from '../../report/question.js';
 import { COLUMNS, PRIOR_FACTOR, type Rows } from './day-summaries.js';
 import { OUTCOME_IDS } from './outcomes.js';
 
-const { deferred: DEFERRED, bounced: BOUNCED, expired: EXPIRED } = OUTCOME_IDS;
+const { bounced: BOUNCED, expired: EXPIRED } = OUTCOME_IDS;
 
 /** Figures of one value. */
 export interface Figures {
@@ -41,7 +41,6 @@ export class FailureSums {
       const prior = numbers[at + 1] as number;
       const outcome = prior % PRIOR_FACTOR;
       const isHard = outcome === BOUNCED || outcome === EXPIRED;
-      if (!isHard && outcome !== DEFERRED) continue;
       const all = numbers[at + 3] as number;
       const fresh = (prior - outcome) / PRIOR_FACTOR < since ? all : 0;
       const first = midnight + (numbers[at + 4] as number);

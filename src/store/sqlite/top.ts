@@ -7,7 +7,7 @@ import { type CountedRow, limitGroups, sumOf } from './limit-groups.js';
 import { totals } from './outcome-totals.js';
 import { OUTCOME_IDS, outcomeName } from './outcomes.js';
 import type { Covered } from './summaries.js';
-import { HOUR_SUMMARIES, type HourSummary, isOfDays, type Summary } from './summary-kinds.js';
+import { DAY_SUMMARIES, HOUR_SUMMARIES, type HourSummary, isOfDays, type Summary } from './summary-kinds.js';
 import { HARD, lateEventsWay, totalsWay, VALUES, type Way } from './ways.js';
 import { NOTHING, outcomesOf } from './where.js';
 
@@ -92,7 +92,7 @@ function fromDays(db: Database, question: TopQuestion): GroupsAnswer | null {
   const sums = new FailureSums();
   const since = hourOf(range.since, 1);
   const wanted = only === undefined ? null : [...keysOf(db, summary, only).values()];
-  eachDay(db, summary, covered.starts, (numbers, start) => {
+  eachDay(db, DAY_SUMMARIES[summary], covered.starts, (numbers, start) => {
     for (const rows of rowsOfDay(numbers, wanted)) sums.addDay(numbers, rows, start * HOUR, since);
   });
   if (covered.rest.length > 0) {
