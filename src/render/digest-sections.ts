@@ -6,6 +6,7 @@ import { providerName } from '../bounce/providers.js';
 import type { Change } from '../report/change.js';
 import { hardRate, softRate } from '../report/check.js';
 import { DIGEST_GROUPS, type DigestAnswer, type DigestGroup, type DigestRow, type Verdict } from '../report/digest.js';
+import type { FirstCause } from '../report/first-causes.js';
 import type { Incident } from '../report/incidents.js';
 import { duration } from './duration.js';
 import { groupName } from './groups.js';
@@ -109,8 +110,9 @@ function noteOf(group: DigestGroup, { key, mainCause }: DigestRow, known: Readon
 }
 
 /** What most failures of a domain, provider or sender are, and what to do about them. */
-function mostly(cause: string, known: ReadonlySet<string>): string {
-  return known.has(cause) ? `Mostly ${cause}: see above.` : `Mostly ${cause}: ${causeOf(cause).fix}`;
+function mostly({ cause, share }: FirstCause, known: ReadonlySet<string>): string {
+  const name = share > 0.5 ? `Mostly ${cause}` : `Most often ${cause} (${(share * 100).toFixed(0)}%)`;
+  return known.has(cause) ? `${name}: see above.` : `${name}: ${causeOf(cause).fix}`;
 }
 
 /** As a word of a shell's command line. */

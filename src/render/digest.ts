@@ -104,7 +104,7 @@ export function digestJson(answer: DigestAnswer): object {
           share: Number(row.share.toFixed(6)),
           before: row.before,
           change: row.change === null ? null : change(row.change),
-          main_cause: row.mainCause,
+          main_cause: row.mainCause === null ? null : { cause: row.mainCause.cause, share: Number(row.mainCause.share.toFixed(6)) },
         })),
       ]),
     ),

@@ -1,8 +1,8 @@
 import { UNCLASSIFIED } from '../bounce/causes.js';
 import { type Change, changeOf, type Series } from './change.js';
 import { hardRate, type NewReason, softRate } from './check.js';
+import { type FirstCause, firstCauses } from './first-causes.js';
 import { CLEAR_AFTER, type Incident } from './incidents.js';
-import { mostCauses } from './most-causes.js';
 import { type Group, NO_FILTERS, type TopRow, type Totals } from './question.js';
 import { type Span, spanBefore } from './range.js';
 import type { ReportStore } from './report-store.js';
@@ -34,8 +34,8 @@ export interface DigestRow {
   before: number;
   /** Against the span before, by all mail of each; `null` = not told (senders). */
   change: Change | null;
-  /** What more than half of the deliveries failed for, where that is known: domains, providers and senders. */
-  mainCause: string | null;
+  /** What more deliveries failed for than for anything else, where that is known: domains, providers and senders. */
+  mainCause: FirstCause | null;
 }
 
 /** Some values of a group that stands in the totals by the hour. */
@@ -163,7 +163,7 @@ function groupOf(store: ReportStore, by: DigestGroup, steps: Steps, limit: numbe
   const { rows, more } = store.groups({ ...ask, range, limit });
   const values = rows.map(({ keys }) => keys[0] ?? null);
   const earlier = new Map(store.groups({ ...ask, range: before, limit: 0, only: values }).rows.map((row) => [row.keys[0] ?? null, row.deliveries]));
-  const causes = by === 'cause' || by === 'code' ? [] : mostCauses(store, by, rows, range);
+  const causes = by === 'cause' || by === 'code' ? [] : firstCauses(store, by, rows, range);
   const figures = by === 'sender' ? null : figuresIn(store, { group: by, values }, steps);
   return {
     more,

@@ -1,7 +1,7 @@
 import type { Bucket } from './buckets.js';
 import { type DigestAnswer, digest } from './digest.js';
+import { type FirstCause, firstCauses } from './first-causes.js';
 import { CLEAR_AFTER, type Incident } from './incidents.js';
-import { mostCauses } from './most-causes.js';
 import { type Group, type GroupsAnswer, NO_FILTERS, type ReplySample } from './question.js';
 import type { Span } from './range.js';
 import type { ReportStore } from './report-store.js';
@@ -15,8 +15,8 @@ export interface PageAnswer {
   /** Cause by provider, of the providers with the most failures. */
   heat: GroupsAnswer;
   incidents: Incident[];
-  /** `causes`: what more than half of each row's deliveries failed for, where that is known. */
-  tables: { by: Group; answer: GroupsAnswer; causes: (string | null)[] }[];
+  /** `causes`: the first one of each row, where that is known. */
+  tables: { by: Group; answer: GroupsAnswer; causes: (FirstCause | null)[] }[];
   /** What servers said, a few replies of each cause, the most frequent first. */
   samples: ReplySample[];
 }
@@ -44,8 +44,7 @@ export function page(store: ReportStore, { range, zone, now }: PageQuestion): Pa
   const ask = (by: Group[], limit: number, filters = NO_FILTERS) => store.groups({ by, range, filters, sort: 'deliveries', limit });
   const tables = TABLES.map((by) => {
     const answer = ask([by], TABLE_ROWS);
-    const found = by === 'code' ? null : mostCauses(store, by, answer.rows, range);
-    return { by, answer, causes: found ?? answer.rows.map(() => null) };
+    return { by, answer, causes: by === 'code' ? answer.rows.map(() => null) : firstCauses(store, by, answer.rows, range) };
   });
   const providers = tables.find(({ by }) => by === 'provider')?.answer.rows.slice(0, PROVIDERS_IN_HEAT) ?? [];
   return {

@@ -148,8 +148,13 @@ export interface ReplySample {
 /** Groups of many values, of which it is known what those with the most failures failed for. */
 export type SummedGroup = 'domain' | 'provider' | 'sender';
 
-/** A cause, and how many deliveries failed for it at least. */
+/** What deliveries failed for most, as far as that is known. */
 export interface MainCause {
   cause: string;
+  /** Deliveries that failed for it, at least. */
   deliveries: number;
+  /** That failed for the cause that comes next. */
+  next: number;
+  /** Of which the cause is known. */
+  known: number;
 }

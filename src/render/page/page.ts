@@ -131,13 +131,14 @@ function tables({ tables: all }: PageAnswer, { zone }: PageOptions): Markup[] {
 
 function table({ by, answer: { rows, more }, causes }: PageAnswer['tables'][number], zone: string): Markup {
   const tellsCauses = causes.some((cause) => cause !== null);
-  const heads = ['Hard', 'Soft', 'Attempts', 'Share', 'Last', ...(tellsCauses ? ['Mostly'] : [])];
+  const heads = ['Hard', 'Soft', 'Attempts', 'Share', 'Last', ...(tellsCauses ? ['Main cause'] : [])];
   const body = rows.map(({ keys, hard, soft, attempts, share, lastSeen }, index) => {
-    const cause = causes[index] ?? null;
-    const mostly = cause === null ? html`<td></td>` : html`<td><span title="${causeOf(cause).fix}">${cause}</span></td>`;
+    const first = causes[index] ?? null;
+    const cause =
+      first === null ? html`<td></td>` : html`<td><span title="${causeOf(first.cause).fix}">${first.cause} ${percent(first.share)}</span></td>`;
     const key = keys[0] ?? null;
     const name = by === 'provider' && key !== null ? providerName(String(key)) : groupName(by, key);
-    return html`<tr><td>${name}</td><td data-value="${hard}">${hard === 0 ? '-' : count(hard)}</td><td data-value="${soft}">${soft === 0 ? '-' : count(soft)}</td><td data-value="${attempts}">${count(attempts)}</td><td data-value="${share}">${percent(share)}</td><td data-value="${lastSeen}"><time datetime="${isoTime(lastSeen)}">${dateTime(lastSeen, zone)}</time></td>${tellsCauses ? mostly : null}</tr>`;
+    return html`<tr><td>${name}</td><td data-value="${hard}">${hard === 0 ? '-' : count(hard)}</td><td data-value="${soft}">${soft === 0 ? '-' : count(soft)}</td><td data-value="${attempts}">${count(attempts)}</td><td data-value="${share}">${percent(share)}</td><td data-value="${lastSeen}"><time datetime="${isoTime(lastSeen)}">${dateTime(lastSeen, zone)}</time></td>${tellsCauses ? cause : null}</tr>`;
   });
   const id = `t-${by}`;
   const heading = HEADINGS[by];

@@ -8,8 +8,8 @@ import { coverage } from './summaries.js';
 import { type DaySummary, REPLY_SUMMARIES } from './summary-kinds.js';
 
 /*
- * What the domains, providers and senders with the most failures mostly failed for. Only first failures of a delivery are looked at: each is
- * a delivery of any range that has it, so that more than half of these are more than half, whatever else there is.
+ * What the domains, providers and senders with the most failures failed for. Only first failures of a delivery are looked at: each is
+ * a delivery of any range that has it, so that what they show is a lower bound, whatever else there is.
  */
 
 const HOUR = 3_600_000;
@@ -77,6 +77,8 @@ function greatest(replies: ReadonlyMap<number, number>, causeOf: (reply: number)
     const cause = causeOf(reply);
     if (cause !== undefined) byCause.set(cause, (byCause.get(cause) ?? 0) + deliveries);
   }
-  const [most] = [...byCause].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-  return most === undefined ? null : { cause: most[0], deliveries: most[1] };
+  const [most, next] = [...byCause].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  if (most === undefined) return null;
+  const known = [...byCause.values()].reduce((sum, deliveries) => sum + deliveries, 0);
+  return { cause: most[0], deliveries: most[1], next: next?.[1] ?? 0, known };
 }
