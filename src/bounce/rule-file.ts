@@ -150,7 +150,8 @@ function anyOf(patterns: string[], key: string, place: Place, author: Author): P
   }
   const source = patterns.map((pattern) => `(?:${masksLiteral(pattern)})`).join('|');
   if (author === 'built-in') {
-    const compiled = new RegExp(source, 'iu');
+    // Without the u flag: compiling them at first use took 80 ms more, and our phrases need none of it.
+    const compiled = new RegExp(source, 'i');
     return { patterns, source, test: (text) => compiled.test(text), find: (text) => compiled.exec(text)?.[0] ?? null };
   }
   const compiled = RE2JS.compile(source, RE2JS.CASE_INSENSITIVE);
