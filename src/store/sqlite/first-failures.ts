@@ -11,11 +11,13 @@ interface OfValue {
 
 /** First failures of a day by value and reply, gathered in the order of the values. */
 export class FirstFailures {
-  readonly #values: OfValue[] = [];
+  #values: OfValue[] = [];
 
   add(key: number, reply: number, deliveries: number): void {
     let last = this.#values.at(-1);
     if (last?.key !== key) {
+      // Now and then, so that a day of a hundred thousand senders does not stand in memory.
+      if (this.#values.length >= 4 * KEPT_VALUES) this.#values = this.#most();
       last = { key, total: 0, byReply: new Map() };
       this.#values.push(last);
     }
@@ -25,8 +27,11 @@ export class FirstFailures {
 
   /** Those of the values with the most, as they are stored. */
   packed(): Buffer {
-    const most = this.#values.sort((a, b) => b.total - a.total || a.key - b.key).slice(0, KEPT_VALUES);
-    const rows = most.flatMap(({ key, byReply }) => [...byReply].flatMap(([reply, deliveries]) => [key, reply, deliveries]));
+    const rows = this.#most().flatMap(({ key, byReply }) => [...byReply].flatMap(([reply, deliveries]) => [key, reply, deliveries]));
     return Buffer.from(Int32Array.from(rows).buffer);
+  }
+
+  #most(): OfValue[] {
+    return this.#values.sort((a, b) => b.total - a.total || a.key - b.key).slice(0, KEPT_VALUES);
   }
 }
