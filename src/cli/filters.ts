@@ -40,7 +40,7 @@ export function addQuestionOptions(command: Command): Command {
     .option('--code <code>', 'only this reply code (x stands for any digit: 4xx)', collect)
     .option('--enhanced <code>', 'only this enhanced code (5.7.1, *.7.1)', collect)
     .option('--domain <name>', 'only this recipient domain (* stands for anything)', collect)
-    .option('--provider <id>', 'only this provider', collect)
+    .option('--provider <id>', 'only this provider; "" = none is known', collect)
     .option('--mx <host>', 'only this receiving host', collect)
     .option('--sender <address>', 'only this envelope sender ("<>" = null sender)', collect)
     .option('--recipient <address>', 'only this recipient', collect)
