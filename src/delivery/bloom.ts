@@ -6,12 +6,27 @@
 /** Bits set for a name. With ten bits of filter for each name one in a hundred others seems to be there. */
 const PROBES = 6;
 
-/** Adds a name to a filter. */
-export function addName(filter: Uint8Array, name: string): void {
+/** Adds a name to a filter. @returns how many bits were set for it that were not set before */
+export function addName(filter: Uint8Array, name: string): number {
   const bits = filter.length * 8;
   const hash = hashOf(name);
   const step = stepOf(hash, bits);
-  for (let i = 0, bit = hash % bits; i < PROBES; i++, bit = (bit + step) % bits) filter[bit >> 3] = (filter[bit >> 3] ?? 0) | (1 << (bit & 7));
+  let added = 0;
+  for (let i = 0, bit = hash % bits; i < PROBES; i++, bit = (bit + step) % bits) {
+    const byte = filter[bit >> 3] ?? 0;
+    const mask = 1 << (bit & 7);
+    if ((byte & mask) !== 0) continue;
+    filter[bit >> 3] = byte | mask;
+    added++;
+  }
+  return added;
+}
+
+/** Bits that are set. */
+export function bitsSet(filter: Uint8Array): number {
+  let count = 0;
+  for (const byte of filter) for (let rest = byte; rest !== 0; rest &= rest - 1) count++;
+  return count;
 }
 
 /** The bits that stand for a name in a filter of so many bytes: a name may be in it where all are set. */

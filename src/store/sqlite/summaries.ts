@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { DayWriter, type ReplyRow } from './day-summaries.js';
 import { type Day, dayWith, localDay, OVERLAPPING, summedDays } from './days.js';
-import { endOfMail, hoursWithMail, hoursWithMailBut } from './hours.js';
+import { endOfMail, hoursWithMailBut } from './hours.js';
 import { IncidentWriter } from './incidents.js';
 import { OUTCOME_IDS } from './outcomes.js';
 import { DAY_SUMMARIES, type DaySummary, HOUR_SUMMARIES, type HourSummary, isOfDays, type Summary } from './summary-kinds.js';
@@ -77,7 +77,6 @@ export class SummaryWriter {
   readonly #overlapping: Statement<[{ from: number; to: number }], Day>;
   readonly #clearHour: Statement;
   readonly #mark: Statement;
-  readonly #isMarked: Statement<[number, number], { 1: number }>;
   readonly #ofHours: Statement[];
   readonly #ofDays: { kind: DaySummary; rows: Statement<unknown[], ReplyRow> }[];
   readonly #days: DayWriter;
@@ -92,7 +91,6 @@ export class SummaryWriter {
     this.#overlapping = db.prepare(`SELECT start, hours FROM summarized WHERE ${OVERLAPPING}`);
     this.#clearHour = db.prepare('DELETE FROM summary WHERE by IN (1, 2, 3, 4) AND start = ?');
     this.#mark = db.prepare('INSERT INTO summarized (hours, start) VALUES (?, ?)');
-    this.#isMarked = db.prepare('SELECT 1 FROM summarized WHERE hours = ? AND start = ?');
     this.#ofHours = HOUR_KINDS.map((kind) => db.prepare(putHour(kind)));
     this.#ofDays = DAY_KINDS.map((kind) => ({ kind, rows: db.prepare<unknown[], ReplyRow>(OF_DAYS[kind]) }));
     this.#days = new DayWriter(db);
@@ -124,13 +122,11 @@ export class SummaryWriter {
   }
 
   #summarize(since: number, until: number): void {
-    const hours = hoursWithMail(this.#db, { since: since * HOUR, until: until * HOUR }).map((time) => time / HOUR);
-    for (const hour of hours) {
-      if (this.#isMarked.get(1, hour) !== undefined) continue;
+    for (const hour of coveredByHours(this.#db, since, until).rest) {
       for (const statement of this.#ofHours) statement.run({ start: hour, end: hour + 1 });
       this.#finish(1, hour);
     }
-    for (const { start, hours: length } of daysOf(hours)) {
+    for (const { start, hours: length } of daysOf(coveredByDays(this.#db, since, until).rest)) {
       const end = start + length;
       if (end > until || this.#overlapping.get({ from: start, to: end }) !== undefined) continue;
       for (const { kind, rows } of this.#ofDays) this.#days.put(kind, start, rows.iterate({ start, end }));
@@ -141,8 +137,8 @@ export class SummaryWriter {
   /** Makes all that is missing, day by day in transactions of their own: an end in the middle leaves whole days. */
   summarizeAll(): void {
     const end = endOfMail(this.#db);
-    const hours = hoursWithMail(this.#db, { since: 0, until: end * HOUR }).map((time) => time / HOUR);
-    for (const { start, hours: length } of daysOf(hours)) {
+    const rest = [...coveredByHours(this.#db, 0, end).rest, ...coveredByDays(this.#db, 0, end).rest].sort((a, b) => a - b);
+    for (const { start, hours: length } of daysOf(rest)) {
       this.#db.transaction(() => this.#summarize(start, Math.min(start + length, end))).immediate();
     }
     this.#db.transaction(() => this.#incidents.keep(end)).immediate();
