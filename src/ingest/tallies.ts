@@ -1,4 +1,5 @@
 import { domainOf } from '../log/address.js';
+import { detach } from '../log/encoding.js';
 import { type Glance, HASH_START, hashOf, lowerCase } from '../log/glance.js';
 import type { DeliveredCounts, Destination } from '../store/store.js';
 
@@ -34,7 +35,8 @@ export class Tallies {
     const key = keyOf(domain === null ? HASH_START : hashOf(domain), mx === null ? HASH_START : hashOf(mx));
     let counted = this.#tableOf(host).get(key);
     while (counted !== undefined && (counted.domain !== domain || counted.mx !== mx)) counted = counted.next;
-    this.#count(counted ?? this.#newDestination(key, host, domain, mx), time);
+    // The names are pieces of the line, which must not stay with them.
+    this.#count(counted ?? this.#newDestination(key, host, domain && detach(domain), mx && detach(mx)), time);
   }
 
   /** The same, of a delivery as a glance has found it. */
