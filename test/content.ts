@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
-import { eachRow, namesOf } from '../src/store/sqlite/day-summaries.js';
-import { DAY_SUMMARIES } from '../src/store/sqlite/summary-kinds.js';
+import { eachRow, namesOf } from '../src/store/sqlite/summary/day-summaries.js';
+import { DAY_SUMMARIES } from '../src/store/sqlite/summary/summary-kinds.js';
 import { eventsOf } from './run.js';
 
 /** Everything that a database says, without row numbers and times of running: two ways to the same content must agree in this. */

@@ -5,7 +5,7 @@ import { digest } from '../../src/report/digest.js';
 import { type EventRow, type Filters, NO_FILTERS } from '../../src/report/question.js';
 import { problemsIn } from '../../src/store/sqlite/check.js';
 import { SqliteReportStore } from '../../src/store/sqlite/report-store.js';
-import { SummaryWriter } from '../../src/store/sqlite/summaries.js';
+import { SummaryWriter } from '../../src/store/sqlite/summary/summaries.js';
 import { ingest, memoryDatabase, sourceOf } from '../ingest/memory.js';
 
 const HOUR = 3_600_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { COLUMNS, FirstFailures } from '../../src/store/sqlite/first-failures.js';
+import { COLUMNS, FirstFailures } from '../../src/store/sqlite/summary/first-failures.js';
 
 const KEPT = 50;
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CLEAR_AFTER, incidentsIn } from '../../src/report/incidents.js';
 import { problemsIn } from '../../src/store/sqlite/check.js';
 import { incidents, incidentsFrom, keptIncidents } from '../../src/store/sqlite/incidents.js';
-import { SummaryWriter } from '../../src/store/sqlite/summaries.js';
+import { SummaryWriter } from '../../src/store/sqlite/summary/summaries.js';
 import { ingest, memoryDatabase, sourceOf } from '../ingest/memory.js';
 
 const HOUR = 3_600_000;

@@ -1,11 +1,11 @@
 import type { Database } from 'better-sqlite3';
 import { CLEAR_AFTER, type Incident } from '../../report/incidents.js';
-import { eachRow } from './day-summaries.js';
 import { endOfMail } from './hours.js';
 import { incidentsFrom, keptIncidents } from './incidents.js';
 import { OUTCOME_IDS, outcomeName } from './outcomes.js';
 import { firstWholeHour } from './pruned.js';
-import { DAY_SUMMARIES, HOUR_SUMMARIES, type HourSummary, NOT_FAILED } from './summary-kinds.js';
+import { eachRow } from './summary/day-summaries.js';
+import { DAY_SUMMARIES, HOUR_SUMMARIES, type HourSummary, NOT_FAILED } from './summary/summary-kinds.js';
 
 const HOUR = 3_600_000;
 

@@ -2,14 +2,14 @@ import type { Database } from 'better-sqlite3';
 import type { Mta } from '../../log/record.js';
 import type { Deferrals, GroupValues, HourFigures } from '../../report/digest.js';
 import type { Span } from '../../report/range.js';
-import { deliveriesOfDays, keysOf } from './day-summaries.js';
-import { dayWith, localDay, summedDays } from './days.js';
 import { hourOf } from './hourly.js';
 import { endOfMail, hoursWithMail } from './hours.js';
-import { DELIVERED, OUTCOME_IDS } from './outcomes.js';
+import { DELIVERED, FAILURES, OUTCOME_IDS } from './outcomes.js';
 import { recoveriesIn } from './recoveries.js';
-import { type Covered, coverage } from './summaries.js';
-import { DAY_SUMMARIES, type DaySummary, HOUR_SUMMARIES, type HourSummary, isOfDays } from './summary-kinds.js';
+import { deliveriesOfDays, keysOf } from './summary/day-summaries.js';
+import { dayWith, localDay, summedDays } from './summary/days.js';
+import { type Covered, coverage } from './summary/summaries.js';
+import { DAY_SUMMARIES, type DaySummary, HOUR_SUMMARIES, type HourSummary, isOfDays } from './summary/summary-kinds.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -17,7 +17,6 @@ const { deferred, bounced, expired } = OUTCOME_IDS;
 const FIGURES = `sum(CASE WHEN e.outcome IN (${bounced}, ${expired}) THEN e.deliveries ELSE 0 END) AS hard,
   sum(CASE WHEN e.outcome = ${deferred} THEN e.deliveries ELSE 0 END) AS soft,
   sum(CASE WHEN e.outcome = ${DELIVERED} THEN e.deliveries ELSE 0 END) AS delivered`;
-const FAILED = `e.outcome IN (${deferred}, ${bounced}, ${expired})`;
 
 /** How rows of a group's values are found in the totals. */
 const GROUPS: Record<GroupValues['group'], { key: string; join: string; where: string }> = {
@@ -72,7 +71,7 @@ function inDays(db: Database, figures: readonly HourFigures[], first: number): H
 }
 
 function figuresOfHours(db: Database, of: GroupValues | null, summary: HourSummary, { since, until }: Covered): HourFigures[] {
-  const where = of === null ? '1' : `${FAILED} AND e.key IN (SELECT value FROM json_each(?))`;
+  const where = of === null ? '1' : `${FAILURES} AND e.key IN (SELECT value FROM json_each(?))`;
   return db
     .prepare<unknown[], HourFigures>(
       `SELECT e.start AS hour, ${of === null ? 'NULL' : 'e.key'} AS key, ${FIGURES} FROM summary e
@@ -96,7 +95,7 @@ function figuresOfDays(db: Database, values: GroupValues['values'], summary: Day
 
 function figuresFromTotals(db: Database, of: GroupValues | null, hours: readonly number[]): HourFigures[] {
   const { key, join, where } = of === null ? { key: 'NULL', join: '', where: '1' } : GROUPS[of.group];
-  const wanted = of === null ? '1' : `${FAILED} AND ${where.replace('WANTED', '(SELECT value FROM json_each(?))')}`;
+  const wanted = of === null ? '1' : `${FAILURES} AND ${where.replace('WANTED', '(SELECT value FROM json_each(?))')}`;
   return db
     .prepare<unknown[], HourFigures>(
       `SELECT e.hour, ${key} AS key, ${FIGURES} FROM hourly e ${join}

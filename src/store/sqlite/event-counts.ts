@@ -1,19 +1,16 @@
 import type { Database } from 'better-sqlite3';
 import type { EventCount, EventCounts } from '../../report/metrics.js';
-import { deliveriesOfDays, keysOf } from './day-summaries.js';
 import { endOfMail } from './hours.js';
 import { DELIVERED, outcomeName } from './outcomes.js';
-import { coverage } from './summaries.js';
-import { DAY_SUMMARIES, HOUR_SUMMARIES, NOT_FAILED } from './summary-kinds.js';
+import { deliveriesOfDays, keysOf } from './summary/day-summaries.js';
+import { coverage } from './summary/summaries.js';
+import { DAY_SUMMARIES, HOUR_SUMMARIES, NOT_FAILED } from './summary/summary-kinds.js';
 
 interface Row {
   outcome: number;
   key: string | null;
   events: number;
 }
-
-/** Their numbers are below it. */
-const OUTCOMES = 8;
 
 /** What to count by: the key of rows of the totals. */
 interface Kind {
@@ -54,10 +51,10 @@ function ofHours(db: Database, summary: 'all' | 'cause', kind: Kind): EventCount
 function ofProviders(db: Database, providers: readonly string[]): EventCount[] {
   const { starts, rest } = coverage(db, 'provider', 0, endOfMail(db));
   const names = new Map([...keysOf(db, 'provider', providers)].map(([name, key]) => [key, String(name)]));
-  const found = new Map<number, Row>();
+  const found = new Map<string, Row>();
   for (const by of [DAY_SUMMARIES.provider, NOT_FAILED]) {
     deliveriesOfDays(db, by, starts, [...names.keys()], (key, outcome, deliveries) => {
-      const place = key * OUTCOMES + outcome;
+      const place = `${outcome} ${key}`;
       const row = found.get(place) ?? { outcome, key: names.get(key) ?? null, events: 0 };
       found.set(place, row);
       row.events += deliveries;

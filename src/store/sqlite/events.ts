@@ -13,7 +13,7 @@ import { type DeliveryHandle, remember, type WhereAndWhy } from './prior.js';
 import { RecoveryWriter } from './recoveries.js';
 import { RowWriter } from './row-writer.js';
 import { SignpostWriter } from './signpost.js';
-import type { SummaryWriter } from './summaries.js';
+import type { SummaryWriter } from './summary/summaries.js';
 
 /** Rows that wait to be written together. */
 const ROWS_AT_ONCE = 64;

@@ -12,12 +12,11 @@ import {
   settledAt,
 } from '../../report/incidents.js';
 import { endOfMail } from './hours.js';
-import { DELIVERED, OUTCOME_IDS } from './outcomes.js';
+import { DELIVERED, FAILURES } from './outcomes.js';
 
 const HOUR = 3_600_000;
-const { deferred, bounced, expired } = OUTCOME_IDS;
 /** Our own refusals name lists that their senders are on; a recovery and an expiry without a try are no new hits. */
-const TRIES = `e.outcome IN (${deferred}, ${bounced}, ${expired})`;
+const TRIES = `${FAILURES} AND e.attempts > 0`;
 
 /** Who operates the MX; where nobody knows, the recipient's domain. */
 const RECEIVER = "coalesce(ro.provider, d.name, 'unknown')";
@@ -47,7 +46,7 @@ function listingHits(db: Database, afterKept: boolean): ListingHits[] {
     .prepare<[], ListingHits>(
       `SELECT l.list, l.subject, l.kind, ${RECEIVER} AS receiver, sum(e.attempts) AS hits, min(e.first_seen) AS first, max(e.last_seen) AS last
        FROM listing l CROSS JOIN hourly e ON e.listing_id = l.id AND e.hour >= ${from} JOIN route ro ON ro.id = e.route_id LEFT JOIN domain d ON d.id = e.domain_id
-       WHERE e.listing_id <> 0 AND ${TRIES} AND e.attempts > 0
+       WHERE e.listing_id <> 0 AND ${TRIES}
        GROUP BY e.listing_id, e.hour, receiver`,
     )
     .all();
@@ -74,7 +73,7 @@ function mailTo(db: Database, receivers: readonly string[]): Statement<[number],
   return db.prepare(
     `SELECT ${RECEIVER} AS receiver, e.outcome = ${DELIVERED} AS delivered, min(e.first_seen) AS first, max(e.last_seen) AS last
      FROM hourly e JOIN route ro ON ro.id = e.route_id LEFT JOIN domain d ON d.id = e.domain_id
-     WHERE e.hour = ? AND (e.outcome = ${DELIVERED} OR ${TRIES} AND e.attempts > 0) AND e.route_id IN (SELECT id FROM wanted_route)
+     WHERE e.hour = ? AND (e.outcome = ${DELIVERED} OR ${TRIES}) AND e.route_id IN (SELECT id FROM wanted_route)
      GROUP BY 1, 2`,
   );
 }

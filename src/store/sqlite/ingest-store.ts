@@ -11,7 +11,7 @@ import { hourOf } from './hourly.js';
 import { Meta } from './meta.js';
 import { explain, guard } from './open.js';
 import { OpenState } from './open-state.js';
-import { SummaryWriter } from './summaries.js';
+import { SummaryWriter } from './summary/summaries.js';
 
 interface SourceRow {
   id: number;

@@ -3,8 +3,8 @@ import type { NewReason } from '../../report/check.js';
 import type { Span } from '../../report/range.js';
 import { firstHour } from './hours.js';
 import { OUTCOME_IDS } from './outcomes.js';
-import { coverage } from './summaries.js';
-import { HOUR_SUMMARIES } from './summary-kinds.js';
+import { coverage } from './summary/summaries.js';
+import { HOUR_SUMMARIES } from './summary/summary-kinds.js';
 
 const HOUR = 3_600_000;
 const { deferred, bounced, expired } = OUTCOME_IDS;

@@ -3,8 +3,8 @@ import type { Filters, TopQuestion, Totals } from '../../report/question.js';
 import type { Range } from '../../report/range.js';
 import { covers, hourOf, isUnfiltered, isWholeHour, wayFor } from './choose-way.js';
 import { DELIVERED, OUTCOME_IDS } from './outcomes.js';
-import type { Covered } from './summaries.js';
-import { HOUR_SUMMARIES } from './summary-kinds.js';
+import type { Covered } from './summary/summaries.js';
+import { HOUR_SUMMARIES } from './summary/summary-kinds.js';
 import { totalsWay, type Way } from './ways.js';
 import { NOTHING } from './where.js';
 

@@ -4,6 +4,11 @@ import type { Outcome } from '../../delivery/event.js';
 export const OUTCOME_IDS: Record<Outcome, number> = { deferred: 1, bounced: 2, expired: 3, recovered: 4, rejected: 5 };
 export const DELIVERED = 0;
 
+/** Outcomes that are failures: rejected mail is none of ours, recovered mail has arrived. */
+export const FAILURE_IDS: readonly number[] = [OUTCOME_IDS.deferred, OUTCOME_IDS.bounced, OUTCOME_IDS.expired];
+/** The same as a condition on a row `e`. */
+export const FAILURES = `e.outcome IN (${FAILURE_IDS.join(', ')})`;
+
 const NAMES = Object.fromEntries(Object.entries(OUTCOME_IDS).map(([name, id]) => [id, name])) as Record<number, Outcome>;
 
 export function outcomeName(id: number): Outcome {

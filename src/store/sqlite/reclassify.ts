@@ -6,7 +6,7 @@ import { fillTemplate } from '../../bounce/template.js';
 import type { Moved, ReclassifyAnswer } from '../../report/reclassify.js';
 import { VALUE_SEPARATOR } from './events.js';
 import { Meta } from './meta.js';
-import { sumCausesAnew } from './summaries.js';
+import { sumCausesAnew } from './summary/summaries.js';
 import { rebuildTotals } from './totals.js';
 
 interface ReplyRow {

@@ -3,8 +3,8 @@ import type { ReplySample } from '../../report/question.js';
 import type { Range, Span } from '../../report/range.js';
 import { eventsById } from './event-rows.js';
 import { OUTCOME_IDS } from './outcomes.js';
-import { coverage, priorOf } from './summaries.js';
-import { HOUR_SUMMARIES } from './summary-kinds.js';
+import { coverage, priorOf } from './summary/summaries.js';
+import { HOUR_SUMMARIES } from './summary/summary-kinds.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -1,13 +1,13 @@
 import type { Database } from 'better-sqlite3';
 import type { Group, GroupsAnswer, TopAnswer, TopQuestion } from '../../report/question.js';
 import { covers, hourOf, isUnfiltered, isWholeHour, wayFor } from './choose-way.js';
-import { eachDay, keysOf, namesOf, rowsOf as rowsOfDay } from './day-summaries.js';
-import { FailureSums, type Figures } from './failure-sums.js';
 import { type CountedRow, limitGroups, sumOf } from './limit-groups.js';
 import { totals } from './outcome-totals.js';
 import { OUTCOME_IDS, outcomeName } from './outcomes.js';
-import type { Covered } from './summaries.js';
-import { DAY_SUMMARIES, HOUR_SUMMARIES, type HourSummary, isOfDays, type Summary } from './summary-kinds.js';
+import { eachDay, keysOf, namesOf, rowsOf as rowsOfDay } from './summary/day-summaries.js';
+import { FailureSums, type Figures } from './summary/failure-sums.js';
+import type { Covered } from './summary/summaries.js';
+import { DAY_SUMMARIES, HOUR_SUMMARIES, type HourSummary, isOfDays, type Summary } from './summary/summary-kinds.js';
 import { HARD, lateEventsWay, totalsWay, VALUES, type Way } from './ways.js';
 import { NOTHING, outcomesOf } from './where.js';
 

@@ -3,8 +3,8 @@ import type { Range } from '../../report/range.js';
 import type { UnknownKind } from '../../report/unknown.js';
 import { endOfMail } from './hours.js';
 import { latestTexts } from './samples.js';
-import { coverage } from './summaries.js';
-import { HOUR_SUMMARIES } from './summary-kinds.js';
+import { coverage } from './summary/summaries.js';
+import { HOUR_SUMMARIES } from './summary/summary-kinds.js';
 
 const HOUR = 3_600_000;
 /** Domains that are named with a kind of reply. */

@@ -1,6 +1,6 @@
-import type { Sort } from '../../report/question.js';
+import type { Sort } from '../../../report/question.js';
+import { OUTCOME_IDS } from '../outcomes.js';
 import { COLUMNS, PRIOR_FACTOR, type Rows } from './day-summaries.js';
-import { OUTCOME_IDS } from './outcomes.js';
 
 const { bounced: BOUNCED, expired: EXPIRED } = OUTCOME_IDS;
 

@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { FAILURE_IDS } from '../outcomes.js';
 import { FirstFailures } from './first-failures.js';
-import { OUTCOME_IDS } from './outcomes.js';
 import { DAY_SUMMARIES, type DaySummary, NOT_FAILED, REPLY_SUMMARIES } from './summary-kinds.js';
 
 /*
@@ -13,7 +13,6 @@ const HOUR = 3_600_000;
 export const COLUMNS = 6;
 /** Outcomes fit below it. */
 export const PRIOR_FACTOR = 8;
-const FAILURES = [OUTCOME_IDS.deferred, OUTCOME_IDS.bounced, OUTCOME_IDS.expired];
 
 /** One row as it is packed. */
 export interface DayRow {
@@ -53,7 +52,7 @@ export class DayWriter {
     const others: number[] = [];
     const firsts = new FirstFailures();
     for (const { key, outcome, prior_hour, reply, attempts, deliveries, first_seen, last_seen } of rows) {
-      const isFailure = FAILURES.includes(outcome);
+      const isFailure = FAILURE_IDS.includes(outcome);
       if (isFailure && prior_hour === 0) firsts.add(key, reply, deliveries);
       const packed = isFailure ? failed : others;
       const prior = prior_hour * PRIOR_FACTOR + outcome;
@@ -88,7 +87,7 @@ export function eachDay(db: Database, by: number, starts: readonly number[], tak
 }
 
 /** Where they are, or a copy: numbers must stand at a multiple of four. */
-export function numbersIn(rows: Buffer): Int32Array {
+function numbersIn(rows: Buffer): Int32Array {
   const { buffer, byteOffset, length } = rows.byteOffset % Int32Array.BYTES_PER_ELEMENT === 0 ? rows : new Uint8Array(rows);
   return new Int32Array(buffer, byteOffset, length / Int32Array.BYTES_PER_ELEMENT);
 }

@@ -1,13 +1,13 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { endOfMail, hoursWithMailBut } from '../hours.js';
+import { IncidentWriter } from '../incidents.js';
+import { FAILURES, OUTCOME_IDS } from '../outcomes.js';
 import { DayWriter, type ReplyRow } from './day-summaries.js';
 import { type Day, dayWith, localDay, OVERLAPPING, summedDays } from './days.js';
-import { endOfMail, hoursWithMailBut } from './hours.js';
-import { IncidentWriter } from './incidents.js';
-import { OUTCOME_IDS } from './outcomes.js';
 import { DAY_SUMMARIES, type DaySummary, HOUR_SUMMARIES, type HourSummary, isOfDays, type Summary } from './summary-kinds.js';
 
 const HOUR = 3_600_000;
-const { deferred: DEFERRED, bounced: BOUNCED, expired: EXPIRED } = OUTCOME_IDS;
+const { deferred: DEFERRED } = OUTCOME_IDS;
 
 const FIGURES = 'sum(e.attempts) AS attempts, sum(e.deliveries) AS deliveries, min(e.first_seen) AS first_seen, max(e.last_seen) AS last_seen';
 
@@ -36,7 +36,6 @@ const IN_HOURS = 'e.hour >= @start AND e.hour < @end';
 const PRIOR_REPLY = 'JOIN reply pr ON pr.id = p.reply_id';
 const REPLY = 'JOIN reply r ON r.id = e.reply_id';
 const EVENTS = 'e.outcome <> 0';
-const FAILURES = `e.outcome IN (${DEFERRED}, ${BOUNCED}, ${EXPIRED})`;
 
 const OF_HOURS: Record<HourSummary, string> = {
   all: fromTotals('0', 'e.prior_hour', '', '1'),

@@ -1,9 +1,9 @@
 import type { Database } from 'better-sqlite3';
-import type { MainCause, SummedGroup } from '../../report/question.js';
-import type { Span } from '../../report/range.js';
-import { keysOf, numbersIn } from './day-summaries.js';
+import type { MainCause, SummedGroup } from '../../../report/question.js';
+import type { Span } from '../../../report/range.js';
+import { FAILURES } from '../outcomes.js';
+import { eachDay, keysOf } from './day-summaries.js';
 import { COLUMNS } from './first-failures.js';
-import { OUTCOME_IDS } from './outcomes.js';
 import { coverage } from './summaries.js';
 import { type DaySummary, REPLY_SUMMARIES } from './summary-kinds.js';
 
@@ -13,8 +13,6 @@ import { type DaySummary, REPLY_SUMMARIES } from './summary-kinds.js';
  */
 
 const HOUR = 3_600_000;
-const { deferred, bounced, expired } = OUTCOME_IDS;
-const FAILURES = `e.outcome IN (${deferred}, ${bounced}, ${expired})`;
 
 /** The cause that each of these values failed for most, as far as it is known. */
 export function mainCauses(
@@ -27,11 +25,9 @@ export function mainCauses(
   const { starts, rest } = coverage(db, by, Math.ceil(range.since / HOUR), Math.floor(range.until / HOUR));
   const keys = keysOf(db, by, values);
   const byKey = new Map([...keys].map(([, key]) => [key, new Map<number, number>()]));
-  const find = db.prepare<[number, number], { rows: Buffer }>('SELECT rows FROM day_summary WHERE by = ? AND start = ?');
-  for (const start of starts) {
-    const numbers = numbersIn(find.get(REPLY_SUMMARIES[by], start)?.rows ?? Buffer.alloc(0));
+  eachDay(db, REPLY_SUMMARIES[by], starts, (numbers) => {
     for (let at = 0; at < numbers.length; at += COLUMNS) addTo(byKey, numbers[at] as number, numbers[at + 1] as number, numbers[at + 2] as number);
-  }
+  });
   if (rest.length > 0) {
     const rows = db.prepare<[string, string], { key: number; reply: number; deliveries: number }>(IN_HOURS[by]);
     for (const { key, reply, deliveries } of rows.all(JSON.stringify(rest), JSON.stringify([...keys.values()]))) addTo(byKey, key, reply, deliveries);
