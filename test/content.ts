@@ -1,6 +1,8 @@
 import Database from 'better-sqlite3';
-import { eachRow, namesOf } from '../src/store/sqlite/summary/day-summaries.js';
-import { DAY_SUMMARIES } from '../src/store/sqlite/summary/summary-kinds.js';
+import { eachRow } from '../src/store/sqlite/summary/packed-summaries.js';
+import { PACKED_SUMMARIES } from '../src/store/sqlite/summary/summary-kinds.js';
+import { namesOf } from '../src/store/sqlite/summary/summary-names.js';
+import type { Time } from '../src/store/sqlite/summary/times.js';
 import { eventsOf } from './run.js';
 
 /** Everything that a database says, without row numbers and times of running: two ways to the same content must agree in this. */
@@ -26,15 +28,12 @@ export function contentOf(path: string): { events: unknown[]; hourly: unknown[];
     )
     .raw()
     .all();
-  const starts = db.prepare<[], { start: number }>('SELECT start FROM summarized WHERE hours > 1 ORDER BY start').all();
+  const times = db.prepare<[], Time>('SELECT start, hours FROM summarized ORDER BY hours, start').all();
   for (const kind of ['domain', 'provider', 'sender'] as const) {
     const names = namesOf(db, kind);
     const rows: string[] = [];
-    eachRow(
-      db,
-      DAY_SUMMARIES[kind],
-      starts.map(({ start }) => start),
-      (row, start) => rows.push(JSON.stringify([kind, start, { ...row, key: names.get(row.key) }])),
+    eachRow(db, PACKED_SUMMARIES[kind], times, null, ({ key, outcome, priorHour, attempts, deliveries, firstSeen, lastSeen }, time) =>
+      rows.push(JSON.stringify([kind, time, names.get(key), outcome, priorHour, attempts, deliveries, firstSeen, lastSeen])),
     );
     summaries.push(...rows.sort());
   }

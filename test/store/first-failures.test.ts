@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { COLUMNS, FirstFailures } from '../../src/store/sqlite/summary/first-failures.js';
+import { eachFirstFailure, FirstFailures } from '../../src/store/sqlite/summary/first-failures.js';
 
-const KEPT = 50;
+const KEPT = 100;
 
 function keptOf(failures: FirstFailures): number[][] {
-  const bytes = failures.packed();
-  const numbers = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-  return Array.from({ length: numbers.length / COLUMNS }, (_, row) => [...numbers.subarray(row * COLUMNS, (row + 1) * COLUMNS)]);
+  const rows: number[][] = [];
+  eachFirstFailure(failures.packed(), (key, reply, deliveries) => rows.push([key, reply, deliveries]));
+  return rows;
 }
 
 describe('first failures of a day', () => {

@@ -4,8 +4,9 @@ import { endOfMail } from './hours.js';
 import { incidentsFrom, keptIncidents } from './incidents.js';
 import { OUTCOME_IDS, outcomeName } from './outcomes.js';
 import { firstWholeHour } from './pruned.js';
-import { eachRow } from './summary/day-summaries.js';
-import { DAY_SUMMARIES, HOUR_SUMMARIES, type HourSummary, NOT_FAILED } from './summary/summary-kinds.js';
+import { eachRow } from './summary/packed-summaries.js';
+import { HOUR_SUMMARIES, type HourSummary, NOT_FAILED, PACKED_SUMMARIES } from './summary/summary-kinds.js';
+import type { Time } from './summary/times.js';
 
 const HOUR = 3_600_000;
 
@@ -48,27 +49,29 @@ function summariesOff(db: Database): string[] {
   const IN_DAYS = 'EXISTS (SELECT 1 FROM summarized z WHERE z.hours > 1 AND h.hour >= z.start AND h.hour < z.start + z.hours)';
   const ofHours = (summary: HourSummary) =>
     db.prepare<[], { n: number | null }>(`SELECT sum(deliveries) AS n FROM summary WHERE by = ${HOUR_SUMMARIES[summary]}`).get()?.n ?? 0;
-  const days = db.prepare<[], { start: number }>('SELECT start FROM summarized WHERE hours > 1').all();
-  const ofDays = (by: number) => {
+  const summed = db.prepare<[], Time>('SELECT start, hours FROM summarized').all();
+  const packed = (by: number, isTime: (time: Time) => boolean) => {
     let sum = 0;
-    eachRow(
-      db,
-      by,
-      days.map(({ start }) => start),
-      ({ deliveries }) => {
-        sum += deliveries;
-      },
-    );
+    eachRow(db, by, summed.filter(isTime), null, ({ deliveries }) => {
+      sum += deliveries;
+    });
     return sum;
   };
+  const { provider, domain, sender } = PACKED_SUMMARIES;
   const FAILURES = 'h.outcome IN (1, 2, 3)';
   const pairs: [string, number, number][] = [
     ['all', ofHours('all'), total(IN_HOURS)],
     ['causes', ofHours('cause'), total(`${IN_HOURS} AND h.outcome > 0`)],
     ['codes', ofHours('code'), total(`${IN_HOURS} AND h.outcome > 0`)],
     ['replies', ofHours('reply'), total(`${IN_HOURS} AND ${FAILURES}`)],
-    ['providers', ofDays(DAY_SUMMARIES.provider) + ofDays(NOT_FAILED), total(IN_DAYS)],
-    ['domains', ofDays(DAY_SUMMARIES.domain), total(`${IN_DAYS} AND ${FAILURES}`)],
+    ...[
+      { isTime: ({ hours }: Time) => hours === 1, where: IN_HOURS },
+      { isTime: ({ hours }: Time) => hours > 1, where: IN_DAYS },
+    ].flatMap(({ isTime, where }): [string, number, number][] => [
+      ['providers', packed(provider, isTime) + packed(NOT_FAILED, isTime), total(where)],
+      ['domains', packed(domain, isTime), total(`${where} AND ${FAILURES}`)],
+      ['senders', packed(sender, isTime), total(`${where} AND ${FAILURES}`)],
+    ]),
   ];
   return pairs.filter(([, summed, counted]) => summed !== counted).map(([name]) => `the summaries of ${name} differ from the totals`);
 }

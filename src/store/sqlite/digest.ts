@@ -2,14 +2,14 @@ import type { Database } from 'better-sqlite3';
 import type { Mta } from '../../log/record.js';
 import type { Deferrals, GroupValues, HourFigures } from '../../report/digest.js';
 import type { Span } from '../../report/range.js';
-import { hourOf } from './hourly.js';
-import { endOfMail, hoursWithMail } from './hours.js';
+import { endOfMail } from './hours.js';
 import { DELIVERED, FAILURES, OUTCOME_IDS } from './outcomes.js';
 import { recoveriesIn } from './recoveries.js';
-import { deliveriesOfDays, keysOf } from './summary/day-summaries.js';
-import { dayWith, localDay, summedDays } from './summary/days.js';
+import { eachRow } from './summary/packed-summaries.js';
 import { type Covered, coverage } from './summary/summaries.js';
-import { DAY_SUMMARIES, type DaySummary, HOUR_SUMMARIES, type HourSummary, isOfDays } from './summary/summary-kinds.js';
+import { HOUR_SUMMARIES, type HourSummary, isPacked, PACKED_SUMMARIES, type PackedSummary } from './summary/summary-kinds.js';
+import { keysOf } from './summary/summary-names.js';
+import { localDay, summedDays, timeWith } from './summary/times.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -42,12 +42,12 @@ export function figures(db: Database, of: GroupValues | null, span: Span, step: 
 function figuresOf(db: Database, of: GroupValues | null, { since, until }: Span, step: 'hour' | 'day'): HourFigures[] {
   const summary = of?.group ?? 'all';
   const [first, end] = [Math.floor(since / HOUR), Math.ceil(until / HOUR)];
-  if (step === 'hour' && isOfDays(summary)) return figuresFromTotals(db, of, hoursWithMail(db, { since, until }).map(hourOf));
-  const covered = coverage(db, summary, first, end);
+  // Days are packed too, but the hours of each are asked for; there is one for each that stands in the other summaries.
+  const covered = coverage(db, step === 'hour' ? 'all' : summary, first, end);
   const summed = covered.isEmpty
     ? []
-    : isOfDays(summary)
-      ? figuresOfDays(db, of?.values ?? [], summary, covered)
+    : isPacked(summary)
+      ? figuresPacked(db, of?.values ?? [], summary, covered)
       : figuresOfHours(db, of, summary, covered);
   return covered.rest.length === 0 ? summed : [...summed, ...figuresFromTotals(db, of, covered.rest)];
 }
@@ -57,7 +57,7 @@ function inDays(db: Database, figures: readonly HourFigures[], first: number): H
   const summed = summedDays(db, 0, endOfMail(db));
   const days = new Map<string, HourFigures>();
   for (const one of figures) {
-    const hour = Math.max((dayWith(summed, one.hour) ?? localDay(one.hour)).start, first);
+    const hour = Math.max((timeWith(summed, one.hour) ?? localDay(one.hour)).start, first);
     const place = `${hour} ${one.key}`;
     const sum = days.get(place);
     if (sum === undefined) days.set(place, { ...one, hour });
@@ -80,10 +80,10 @@ function figuresOfHours(db: Database, of: GroupValues | null, summary: HourSumma
     .all(since, until, ...(of === null ? [] : [JSON.stringify(of.values)]));
 }
 
-function figuresOfDays(db: Database, values: GroupValues['values'], summary: DaySummary, { starts }: Covered): HourFigures[] {
+function figuresPacked(db: Database, values: GroupValues['values'], summary: PackedSummary, { times }: Covered): HourFigures[] {
   const names = new Map([...keysOf(db, summary, values)].map(([name, key]) => [key, name]));
   const found = new Map<string, HourFigures>();
-  deliveriesOfDays(db, DAY_SUMMARIES[summary], starts, [...names.keys()], (key, outcome, deliveries, start) => {
+  eachRow(db, PACKED_SUMMARIES[summary], times, [...names.keys()], ({ key, outcome, deliveries }, { start }) => {
     const place = `${start} ${key}`;
     const figures = found.get(place) ?? { hour: start, key: names.get(key) ?? null, hard: 0, soft: 0, delivered: 0 };
     found.set(place, figures);

@@ -2,9 +2,10 @@ import type { Database } from 'better-sqlite3';
 import type { EventCount, EventCounts } from '../../report/metrics.js';
 import { endOfMail } from './hours.js';
 import { DELIVERED, outcomeName } from './outcomes.js';
-import { deliveriesOfDays, keysOf } from './summary/day-summaries.js';
+import { eachRow } from './summary/packed-summaries.js';
 import { coverage } from './summary/summaries.js';
-import { DAY_SUMMARIES, HOUR_SUMMARIES, NOT_FAILED } from './summary/summary-kinds.js';
+import { HOUR_SUMMARIES, NOT_FAILED, PACKED_SUMMARIES } from './summary/summary-kinds.js';
+import { keysOf } from './summary/summary-names.js';
 
 interface Row {
   outcome: number;
@@ -49,11 +50,11 @@ function ofHours(db: Database, summary: 'all' | 'cause', kind: Kind): EventCount
 }
 
 function ofProviders(db: Database, providers: readonly string[]): EventCount[] {
-  const { starts, rest } = coverage(db, 'provider', 0, endOfMail(db));
+  const { times, rest } = coverage(db, 'provider', 0, endOfMail(db));
   const names = new Map([...keysOf(db, 'provider', providers)].map(([name, key]) => [key, String(name)]));
   const found = new Map<string, Row>();
-  for (const by of [DAY_SUMMARIES.provider, NOT_FAILED]) {
-    deliveriesOfDays(db, by, starts, [...names.keys()], (key, outcome, deliveries) => {
+  for (const by of [PACKED_SUMMARIES.provider, NOT_FAILED]) {
+    eachRow(db, by, times, [...names.keys()], ({ key, outcome, deliveries }) => {
       const place = `${outcome} ${key}`;
       const row = found.get(place) ?? { outcome, key: names.get(key) ?? null, events: 0 };
       found.set(place, row);

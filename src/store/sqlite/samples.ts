@@ -3,7 +3,8 @@ import type { ReplySample } from '../../report/question.js';
 import type { Range, Span } from '../../report/range.js';
 import { eventsById } from './event-rows.js';
 import { OUTCOME_IDS } from './outcomes.js';
-import { coverage, priorOf } from './summary/summaries.js';
+import { priorOf } from './summary/prior-of.js';
+import { coverage } from './summary/summaries.js';
 import { HOUR_SUMMARIES } from './summary/summary-kinds.js';
 
 const HOUR = 3_600_000;

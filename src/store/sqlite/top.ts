@@ -4,14 +4,14 @@ import { covers, hourOf, isUnfiltered, isWholeHour, wayFor } from './choose-way.
 import { type CountedRow, limitGroups, sumOf } from './limit-groups.js';
 import { totals } from './outcome-totals.js';
 import { OUTCOME_IDS, outcomeName } from './outcomes.js';
-import { eachDay, keysOf, namesOf, rowsOf as rowsOfDay } from './summary/day-summaries.js';
 import { FailureSums, type Figures } from './summary/failure-sums.js';
+import { eachRow } from './summary/packed-summaries.js';
 import type { Covered } from './summary/summaries.js';
-import { DAY_SUMMARIES, HOUR_SUMMARIES, type HourSummary, isOfDays, type Summary } from './summary/summary-kinds.js';
+import { HOUR_SUMMARIES, type HourSummary, isPacked, PACKED_SUMMARIES, type Summary } from './summary/summary-kinds.js';
+import { keysOf, namesOf } from './summary/summary-names.js';
 import { HARD, lateEventsWay, totalsWay, VALUES, type Way } from './ways.js';
 import { NOTHING, outcomesOf } from './where.js';
 
-const HOUR = 3_600_000;
 const { deferred: DEFERRED } = OUTCOME_IDS;
 
 interface Row extends Figures {
@@ -29,15 +29,15 @@ export function top(db: Database, question: TopQuestion): TopAnswer {
 
 /** The groups alone, without the totals of the range, which take as long again. */
 export function groups(db: Database, question: TopQuestion): GroupsAnswer {
-  const ofDays = fromDays(db, question);
-  if (ofDays !== null) return ofDays;
+  const packed = fromPacked(db, question);
+  if (packed !== null) return packed;
   const { only } = question;
   const found = fromSummaries(db, question) ?? rowsOf(db, question, wayFor(question));
   return answerOf(question, only === undefined ? found : found.filter(({ keys }) => only.includes(keys[0] ?? null)));
 }
 
 /**
- * @param rows all groups; of the many of a day's summaries those that may be shown
+ * @param rows all groups; of the many that are packed those that may be shown
  * @param all the sums of all groups, and how many there are
  */
 function answerOf(question: TopQuestion, rows: CountedRow[], all: GroupsAnswer['all'] = sumsOf(rows), size = rows.length): GroupsAnswer {
@@ -72,7 +72,7 @@ function summaryFor({ by: [group, ...inner], range, filters }: TopQuestion): Sum
 function fromSummaries(db: Database, question: TopQuestion): CountedRow[] | null {
   const { range } = question;
   const summary = summaryFor(question);
-  if (summary === null || isOfDays(summary)) return null;
+  if (summary === null || isPacked(summary)) return null;
   const covered = covers(db, summary, range);
   if (covered === null) return null;
   const rows = rowsOfHours(db, question, summary, covered);
@@ -80,21 +80,19 @@ function fromSummaries(db: Database, question: TopQuestion): CountedRow[] | null
 }
 
 /**
- * The same of what is summed up by the day. There may be a hundred thousand groups, of which a few are shown: only of these the names
+ * The same of what is packed. There may be a hundred thousand groups, of which a few are shown: only of these the names
  * are looked up, and of those that are their equals.
  */
-function fromDays(db: Database, question: TopQuestion): GroupsAnswer | null {
+function fromPacked(db: Database, question: TopQuestion): GroupsAnswer | null {
   const { range, only, sort, limit } = question;
   const summary = summaryFor(question);
-  if (summary === null || !isOfDays(summary)) return null;
+  if (summary === null || !isPacked(summary)) return null;
   const covered = covers(db, summary, range);
   if (covered === null) return null;
   const sums = new FailureSums();
   const since = hourOf(range.since, 1);
   const wanted = only === undefined ? null : [...keysOf(db, summary, only).values()];
-  eachDay(db, DAY_SUMMARIES[summary], covered.starts, (numbers, start) => {
-    for (const rows of rowsOfDay(numbers, wanted)) sums.addDay(numbers, rows, start * HOUR, since);
-  });
+  eachRow(db, PACKED_SUMMARIES[summary], covered.times, wanted, (row) => sums.addRow(row, since));
   if (covered.rest.length > 0) {
     const rest = rowsOf(db, question, summary === 'sender' ? lateEventsWay(range, covered.rest) : totalsWay(range, covered.rest));
     const keys = keysOf(

@@ -1,6 +1,6 @@
 import type { Sort } from '../../../report/question.js';
 import { OUTCOME_IDS } from '../outcomes.js';
-import { COLUMNS, PRIOR_FACTOR, type Rows } from './day-summaries.js';
+import type { PackedRow } from './packed-rows.js';
 
 const { bounced: BOUNCED, expired: EXPIRED } = OUTCOME_IDS;
 
@@ -30,29 +30,19 @@ export class FailureSums {
   }
 
   /**
-   * Adds packed rows of a day.
-   * @param from, to where they stand
-   * @param midnight UTC ms at which it begins
+   * Adds a packed row.
    * @param since of the range, hours since 1970
    */
-  addDay(numbers: Int32Array, { from, to }: Rows, midnight: number, since: number): void {
+  addRow(row: PackedRow, since: number): void {
     const { hard, soft, attempts, deliveries, first_seen, last_seen } = this.#columns;
-    for (let at = from; at < to; at += COLUMNS) {
-      const prior = numbers[at + 1] as number;
-      const outcome = prior % PRIOR_FACTOR;
-      const isHard = outcome === BOUNCED || outcome === EXPIRED;
-      const all = numbers[at + 3] as number;
-      const fresh = (prior - outcome) / PRIOR_FACTOR < since ? all : 0;
-      const first = midnight + (numbers[at + 4] as number);
-      const last = midnight + (numbers[at + 5] as number);
-      const place = this.#placeOf(numbers[at] as number, first, last);
-      if (isHard) (hard[place] as number) += all;
-      else (soft[place] as number) += fresh;
-      (attempts[place] as number) += numbers[at + 2] as number;
-      (deliveries[place] as number) += fresh;
-      if (first < (first_seen[place] as number)) first_seen[place] = first;
-      if (last > (last_seen[place] as number)) last_seen[place] = last;
-    }
+    const fresh = row.priorHour < since ? row.deliveries : 0;
+    const place = this.#placeOf(row.key, row.firstSeen, row.lastSeen);
+    if (row.outcome === BOUNCED || row.outcome === EXPIRED) (hard[place] as number) += row.deliveries;
+    else (soft[place] as number) += fresh;
+    (attempts[place] as number) += row.attempts;
+    (deliveries[place] as number) += fresh;
+    if (row.firstSeen < (first_seen[place] as number)) first_seen[place] = row.firstSeen;
+    if (row.lastSeen > (last_seen[place] as number)) last_seen[place] = row.lastSeen;
   }
 
   add(key: number, figures: Figures): void {

@@ -1,7 +1,7 @@
-/** key, id of the reply, deliveries that failed with it first. */
-export const COLUMNS = 3;
-/** Values of a day whose replies are kept, those with the most failures. */
-const KEPT_VALUES = 50;
+import { NumberReader, NumberWriter } from './numbers.js';
+
+/** Values whose replies are kept, those with the most failures. */
+const KEPT_VALUES = 100;
 
 interface OfValue {
   key: number;
@@ -9,29 +9,37 @@ interface OfValue {
   byReply: Map<number, number>;
 }
 
-/** First failures of a day by value and reply, gathered in the order of the values. */
+/** First failures of an hour or a day by value and reply. */
 export class FirstFailures {
-  #values: OfValue[] = [];
+  readonly #values = new Map<number, OfValue>();
 
   add(key: number, reply: number, deliveries: number): void {
-    let last = this.#values.at(-1);
-    if (last?.key !== key) {
-      // Now and then, so that a day of a hundred thousand senders does not stand in memory.
-      if (this.#values.length >= 4 * KEPT_VALUES) this.#values = this.#most();
-      last = { key, total: 0, byReply: new Map() };
-      this.#values.push(last);
+    let value = this.#values.get(key);
+    if (value === undefined) {
+      value = { key, total: 0, byReply: new Map() };
+      this.#values.set(key, value);
     }
-    last.total += deliveries;
-    last.byReply.set(reply, (last.byReply.get(reply) ?? 0) + deliveries);
+    value.total += deliveries;
+    value.byReply.set(reply, (value.byReply.get(reply) ?? 0) + deliveries);
   }
 
-  /** Those of the values with the most, as they are stored. */
+  /** Those of the values with the most, as they are stored: key, reply and deliveries of each. */
   packed(): Buffer {
-    const rows = this.#most().flatMap(({ key, byReply }) => [...byReply].flatMap(([reply, deliveries]) => [key, reply, deliveries]));
-    return Buffer.from(Int32Array.from(rows).buffer);
+    const most = [...this.#values.values()].sort((a, b) => b.total - a.total || a.key - b.key).slice(0, KEPT_VALUES);
+    const numbers = new NumberWriter();
+    for (const { key, byReply } of most) {
+      for (const [reply, deliveries] of byReply) {
+        numbers.put(key);
+        numbers.put(reply);
+        numbers.put(deliveries);
+      }
+    }
+    return Buffer.from(numbers.written());
   }
+}
 
-  #most(): OfValue[] {
-    return this.#values.sort((a, b) => b.total - a.total || a.key - b.key).slice(0, KEPT_VALUES);
-  }
+/** Calls back with each of what was packed. */
+export function eachFirstFailure(packed: Buffer, take: (key: number, reply: number, deliveries: number) => void): void {
+  const numbers = new NumberReader(packed);
+  while (numbers.at < packed.length) take(numbers.next(), numbers.next(), numbers.next());
 }

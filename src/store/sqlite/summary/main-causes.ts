@@ -2,10 +2,11 @@ import type { Database } from 'better-sqlite3';
 import type { MainCause, SummedGroup } from '../../../report/question.js';
 import type { Span } from '../../../report/range.js';
 import { FAILURES } from '../outcomes.js';
-import { eachDay, keysOf } from './day-summaries.js';
-import { COLUMNS } from './first-failures.js';
+import { eachFirstFailure } from './first-failures.js';
+import { eachPacked } from './packed-summaries.js';
 import { coverage } from './summaries.js';
-import { type DaySummary, REPLY_SUMMARIES } from './summary-kinds.js';
+import { type PackedSummary, REPLY_SUMMARIES } from './summary-kinds.js';
+import { keysOf } from './summary-names.js';
 
 /*
  * What the domains, providers and senders with the most failures failed for. Only first failures of a delivery are looked at: each is
@@ -22,12 +23,10 @@ export function mainCauses(
   range: Span,
 ): Map<string | number | null, MainCause> {
   // Hours that the range cuts are left out: what is told is a lower bound.
-  const { starts, rest } = coverage(db, by, Math.ceil(range.since / HOUR), Math.floor(range.until / HOUR));
+  const { times, rest } = coverage(db, by, Math.ceil(range.since / HOUR), Math.floor(range.until / HOUR));
   const keys = keysOf(db, by, values);
   const byKey = new Map([...keys].map(([, key]) => [key, new Map<number, number>()]));
-  eachDay(db, REPLY_SUMMARIES[by], starts, (numbers) => {
-    for (let at = 0; at < numbers.length; at += COLUMNS) addTo(byKey, numbers[at] as number, numbers[at + 1] as number, numbers[at + 2] as number);
-  });
+  eachPacked(db, REPLY_SUMMARIES[by], times, (packed) => eachFirstFailure(packed, (key, reply, deliveries) => addTo(byKey, key, reply, deliveries)));
   if (rest.length > 0) {
     const rows = db.prepare<[string, string], { key: number; reply: number; deliveries: number }>(IN_HOURS[by]);
     for (const { key, reply, deliveries } of rows.all(JSON.stringify(rest), JSON.stringify([...keys.values()]))) addTo(byKey, key, reply, deliveries);
@@ -42,12 +41,14 @@ export function mainCauses(
 }
 
 /** First failures of some values in some hours that are not summed up yet. */
-const IN_HOURS: Record<DaySummary, string> = {
+const IN_HOURS: Record<PackedSummary, string> = {
   domain: `SELECT e.domain_id AS key, e.reply_id AS reply, sum(e.deliveries) AS deliveries FROM hourly e
     WHERE e.hour IN (SELECT value FROM json_each(?)) AND e.domain_id IN (SELECT value FROM json_each(?)) AND ${FAILURES} AND e.prior_hour = 0 GROUP BY 1, 2`,
-  provider: `SELECT first.id AS key, e.reply_id AS reply, sum(e.deliveries) AS deliveries
-    FROM hourly e JOIN route ro ON ro.id = e.route_id JOIN route first ON first.provider IS ro.provider
-    WHERE e.hour IN (SELECT value FROM json_each(?)) AND first.id IN (SELECT value FROM json_each(?)) AND ${FAILURES} AND e.prior_hour = 0 GROUP BY 1, 2`,
+  provider: `SELECT (SELECT min(id) FROM route WHERE provider = ro.provider) AS key, e.reply_id AS reply, sum(e.deliveries) AS deliveries
+    FROM hourly e JOIN route ro ON ro.id = e.route_id
+    WHERE e.hour IN (SELECT value FROM json_each(?))
+      AND e.route_id IN (SELECT id FROM route WHERE provider IN (SELECT provider FROM route WHERE id IN (SELECT value FROM json_each(?))))
+      AND ${FAILURES} AND e.prior_hour = 0 GROUP BY 1, 2`,
   sender: `SELECT d.sender_id AS key, ifnull(e.basis_id, e.reply_id) AS reply, count(*) AS deliveries
     FROM json_each(?) h CROSS JOIN event e ON e.time >= h.value * ${HOUR} AND e.time < (h.value + 1) * ${HOUR} JOIN delivery d ON d.id = e.delivery_id
     WHERE d.sender_id IN (SELECT value FROM json_each(?)) AND ${FAILURES}

@@ -1,37 +1,22 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { endOfMail, hoursWithMailBut } from '../hours.js';
 import { IncidentWriter } from '../incidents.js';
-import { FAILURES, OUTCOME_IDS } from '../outcomes.js';
-import { DayWriter, type ReplyRow } from './day-summaries.js';
-import { type Day, dayWith, localDay, OVERLAPPING, summedDays } from './days.js';
-import { DAY_SUMMARIES, type DaySummary, HOUR_SUMMARIES, type HourSummary, isOfDays, type Summary } from './summary-kinds.js';
-
-const HOUR = 3_600_000;
-const { deferred: DEFERRED } = OUTCOME_IDS;
+import { FAILURES } from '../outcomes.js';
+import { PackedWriter } from './packed-summaries.js';
+import { priorOf } from './prior-of.js';
+import { HOUR_SUMMARIES, type HourSummary, isPacked, type Summary } from './summary-kinds.js';
+import { localDay, OVERLAPPING, summedDays, summedHours, summedTimes, type Time, timeWith } from './times.js';
 
 const FIGURES = 'sum(e.attempts) AS attempts, sum(e.deliveries) AS deliveries, min(e.first_seen) AS first_seen, max(e.last_seen) AS last_seen';
 
-/** The last hour of an earlier deferral for which `condition` holds, too: `p` is one that was of another kind. */
-export function priorOf(joins: string, condition: string): string {
-  return `CASE e.prior_id WHEN 0 THEN e.prior_hour ELSE ifnull((SELECT max(p.hour) FROM prior p ${joins} WHERE p.id = e.prior_id AND ${condition}), 0) END`;
-}
-
 /**
- * From the totals of the hours `[@start, @end)`, which begin the row's time. An earlier deferral in these hours itself is one in any range that
- * has them: which hour it was does not matter, and without it there are half as many rows.
+ * From the totals of an hour. An earlier deferral in this hour itself is one in any range that has it: when it was does not matter,
+ * and without it there are half as many rows.
  */
 function fromTotals(key: string, prior: string, joins: string, where: string): string {
-  return `SELECT ${key} AS key, e.outcome, min(@start, ${prior}) AS prior_hour, ${FIGURES} ${TOTALS} ${joins} WHERE ${IN_HOURS} AND ${where} GROUP BY 1, 2, 3`;
+  return `SELECT ${key} AS key, e.outcome, min(@hour, ${prior}) AS prior_hour, ${FIGURES} FROM hourly e ${joins}
+    WHERE e.hour = @hour AND ${where} GROUP BY 1, 2, 3`;
 }
-
-/** The same by reply too, in the order of days. */
-function byReply(key: string, prior: string, joins: string, where: string): string {
-  return `SELECT ${key} AS key, e.outcome, min(@start, ${prior}) AS prior_hour, e.reply_id AS reply, ${FIGURES} ${TOTALS} ${joins}
-    WHERE ${IN_HOURS} AND ${where} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3`;
-}
-
-const TOTALS = 'FROM hourly e';
-const IN_HOURS = 'e.hour >= @start AND e.hour < @end';
 
 const PRIOR_REPLY = 'JOIN reply pr ON pr.id = p.reply_id';
 const REPLY = 'JOIN reply r ON r.id = e.reply_id';
@@ -43,42 +28,23 @@ const OF_HOURS: Record<HourSummary, string> = {
   code: fromTotals('ifnull(r.code, 0)', priorOf(PRIOR_REPLY, 'pr.code IS r.code'), REPLY, EVENTS),
   reply: fromTotals('e.reply_id', priorOf('', 'p.reply_id = e.reply_id'), '', FAILURES),
 };
-const PROVIDERS = '(SELECT provider, min(id) AS id FROM route WHERE provider IS NOT NULL GROUP BY provider)';
-const OF_DAYS: Record<DaySummary, string> = {
-  domain: byReply('e.domain_id', 'e.prior_hour', '', FAILURES),
-  provider: byReply(
-    'ifnull(first.id, 0)',
-    priorOf('JOIN route pro ON pro.id = p.route_id', 'pro.provider IS ro.provider'),
-    `JOIN route ro ON ro.id = e.route_id LEFT JOIN ${PROVIDERS} first ON first.provider = ro.provider`,
-    '1',
-  ),
-  // The totals know no senders.
-  sender: `SELECT ifnull(d.sender_id, 0) AS key, e.outcome,
-      min(@start, ifnull((SELECT max(p.time) / ${HOUR} FROM event p WHERE p.delivery_id = e.delivery_id AND p.id < e.id AND p.outcome = ${DEFERRED}), 0)) AS prior_hour,
-      ifnull(e.basis_id, e.reply_id) AS reply, sum(e.tried) AS attempts, count(*) AS deliveries, min(e.time) AS first_seen, max(e.time) AS last_seen
-    FROM event e JOIN delivery d ON d.id = e.delivery_id
-    WHERE e.time >= @start * ${HOUR} AND e.time < @end * ${HOUR} AND ${FAILURES} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3`,
-};
-
 /** A summary of an hour, as SQL that puts it in. */
 function putHour(summary: HourSummary): string {
   return `INSERT INTO summary (by, start, key, outcome, prior_hour, attempts, deliveries, first_seen, last_seen)
-    SELECT ${HOUR_SUMMARIES[summary]}, @start, * FROM (${OF_HOURS[summary]})`;
+    SELECT ${HOUR_SUMMARIES[summary]}, @hour, * FROM (${OF_HOURS[summary]})`;
 }
 
 const HOUR_KINDS = Object.keys(HOUR_SUMMARIES) as HourSummary[];
-const DAY_KINDS = Object.keys(DAY_SUMMARIES) as DaySummary[];
 
 /** Keeps the summaries true to the totals: takes out what has changed, and makes it again when the hour or day is over. */
 export class SummaryWriter {
   readonly #db: Database;
   readonly #unmark: Statement;
-  readonly #overlapping: Statement<[{ from: number; to: number }], Day>;
+  readonly #overlapping: Statement<[{ from: number; to: number }], Time>;
   readonly #clearHour: Statement;
   readonly #mark: Statement;
   readonly #ofHours: Statement[];
-  readonly #ofDays: { kind: DaySummary; rows: Statement<unknown[], ReplyRow> }[];
-  readonly #days: DayWriter;
+  readonly #packed: PackedWriter;
   readonly #incidents: IncidentWriter;
   /** Hours that surely do not stand in the summaries. */
   readonly #changed = new Set<number>();
@@ -91,8 +57,7 @@ export class SummaryWriter {
     this.#clearHour = db.prepare('DELETE FROM summary WHERE by IN (1, 2, 3, 4) AND start = ?');
     this.#mark = db.prepare('INSERT INTO summarized (hours, start) VALUES (?, ?)');
     this.#ofHours = HOUR_KINDS.map((kind) => db.prepare(putHour(kind)));
-    this.#ofDays = DAY_KINDS.map((kind) => ({ kind, rows: db.prepare<unknown[], ReplyRow>(OF_DAYS[kind]) }));
-    this.#days = new DayWriter(db);
+    this.#packed = new PackedWriter(db);
     this.#incidents = new IncidentWriter(db);
   }
 
@@ -102,11 +67,14 @@ export class SummaryWriter {
     this.#lastHour = hour;
     if (this.#changed.has(hour)) return;
     this.#changed.add(hour);
-    if (this.#unmark.run(1, hour).changes > 0) this.#clearHour.run(hour);
+    if (this.#unmark.run(1, hour).changes > 0) {
+      this.#clearHour.run(hour);
+      this.#packed.clear({ start: hour, hours: 1 });
+    }
     const day = this.#overlapping.get({ from: hour, to: hour + 1 });
     if (day !== undefined) {
       this.#unmark.run(day.hours, day.start);
-      this.#days.clear(day.start);
+      this.#packed.clear(day);
     }
     this.#incidents.touch(hour);
   }
@@ -121,29 +89,30 @@ export class SummaryWriter {
   }
 
   #summarize(since: number, until: number): void {
-    for (const hour of coveredByHours(this.#db, since, until).rest) {
-      for (const statement of this.#ofHours) statement.run({ start: hour, end: hour + 1 });
-      this.#finish(1, hour);
+    for (const hour of notSummed(this.#db, since, until, summedHours)) {
+      for (const statement of this.#ofHours) statement.run({ hour });
+      this.#packed.putHour(hour);
+      this.#finish({ start: hour, hours: 1 });
     }
-    for (const { start, hours: length } of daysOf(coveredByDays(this.#db, since, until).rest)) {
-      const end = start + length;
-      if (end > until || this.#overlapping.get({ from: start, to: end }) !== undefined) continue;
-      for (const { kind, rows } of this.#ofDays) this.#days.put(kind, start, rows.iterate({ start, end }));
-      this.#finish(length, start);
+    for (const day of daysOf(notSummed(this.#db, since, until, summedDays))) {
+      const end = day.start + day.hours;
+      if (end > until || this.#overlapping.get({ from: day.start, to: end }) !== undefined) continue;
+      this.#packed.putDay(day);
+      this.#finish(day);
     }
   }
 
   /** Makes all that is missing, day by day in transactions of their own: an end in the middle leaves whole days. */
   summarizeAll(): void {
     const end = endOfMail(this.#db);
-    const rest = [...coveredByHours(this.#db, 0, end).rest, ...coveredByDays(this.#db, 0, end).rest].sort((a, b) => a - b);
-    for (const { start, hours: length } of daysOf(rest)) {
-      this.#db.transaction(() => this.#summarize(start, Math.min(start + length, end))).immediate();
+    const rest = [summedHours, summedDays].flatMap((summed) => notSummed(this.#db, 0, end, summed)).sort((a, b) => a - b);
+    for (const { start, hours } of daysOf(rest)) {
+      this.#db.transaction(() => this.#summarize(start, Math.min(start + hours, end))).immediate();
     }
     this.#db.transaction(() => this.#incidents.keep(end)).immediate();
   }
 
-  #finish(hours: number, start: number): void {
+  #finish({ start, hours }: Time): void {
     this.#mark.run(hours, start);
     // What comes to it later has to take it out again.
     for (let hour = start; hour < start + hours; hour++) this.#changed.delete(hour);
@@ -156,12 +125,12 @@ export function sumCausesAnew(db: Database): void {
   const hours = db.prepare<[], { start: number }>('SELECT start FROM summarized WHERE hours = 1').all();
   const sum = db.prepare(putHour('cause'));
   db.prepare(`DELETE FROM summary WHERE by = ${HOUR_SUMMARIES.cause}`).run();
-  for (const { start } of hours) sum.run({ start, end: start + 1 });
+  for (const { start } of hours) sum.run({ hour: start });
 }
 
 /** The days of these hours, which are in order. */
-function daysOf(hours: readonly number[]): Day[] {
-  const days: Day[] = [];
+function daysOf(hours: readonly number[]): Time[] {
+  const days: Time[] = [];
   for (const hour of hours) {
     const last = days.at(-1);
     if (last === undefined || hour >= last.start + last.hours) days.push(localDay(hour));
@@ -174,8 +143,8 @@ export interface Covered {
   /** Starts of rows lie in `[since, until)`. */
   since: number;
   until: number;
-  /** Of the hours or days that have summaries. */
-  starts: number[];
+  /** Hours and days that have summaries: of hours alone where these are not packed. */
+  times: Time[];
   rest: number[];
   /** No summary at all. */
   isEmpty: boolean;
@@ -183,25 +152,18 @@ export interface Covered {
 
 /** @param since, until hours since 1970 */
 export function coverage(db: Database, summary: Summary, since: number, until: number): Covered {
-  return isOfDays(summary) ? coveredByDays(db, since, until) : coveredByHours(db, since, until);
+  const times = (isPacked(summary) ? summedTimes : summedHours)(db, since, until);
+  return { since, until, times, rest: hoursBut(db, since, until, times), isEmpty: times.length === 0 };
 }
 
-function coveredByHours(db: Database, since: number, until: number): Covered {
-  const marked = new Set(
-    db
-      .prepare<[number, number], { start: number }>('SELECT start FROM summarized WHERE hours = 1 AND start >= ? AND start < ?')
-      .all(since, until)
-      .map(({ start }) => start),
-  );
-  const rest = hoursWithMailBut(db, since, until, (hour) => (marked.has(hour) ? hour + 1 : null));
-  return { since, until, starts: [...marked], rest, isEmpty: marked.size === 0 };
+function notSummed(db: Database, since: number, until: number, summed: (db: Database, since: number, until: number) => Time[]): number[] {
+  return hoursBut(db, since, until, summed(db, since, until));
 }
 
-function coveredByDays(db: Database, since: number, until: number): Covered {
-  const days = summedDays(db, since, until);
-  const rest = hoursWithMailBut(db, since, until, (hour) => {
-    const day = dayWith(days, hour);
-    return day === undefined ? null : day.start + day.hours;
+/** Hours with mail that do not lie in these times. */
+function hoursBut(db: Database, since: number, until: number, times: readonly Time[]): number[] {
+  return hoursWithMailBut(db, since, until, (hour) => {
+    const time = timeWith(times, hour);
+    return time === undefined ? null : time.start + time.hours;
   });
-  return { since, until, starts: days.map(({ start }) => start), rest, isEmpty: days.length === 0 };
 }

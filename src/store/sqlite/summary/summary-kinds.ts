@@ -2,18 +2,18 @@
 export const HOUR_SUMMARIES = { all: 1, cause: 2, code: 3, reply: 4 } as const;
 export type HourSummary = keyof typeof HOUR_SUMMARIES;
 
-/** Summaries of each day: failures by what has too many values to keep them for every hour. */
-export const DAY_SUMMARIES = { domain: 5, provider: 6, sender: 7 } as const;
-export type DaySummary = keyof typeof DAY_SUMMARIES;
+/** Summaries of each hour and day that are packed: failures by what has too many values for a row of the table for each. */
+export const PACKED_SUMMARIES = { domain: 5, provider: 6, sender: 7 } as const;
+export type PackedSummary = keyof typeof PACKED_SUMMARIES;
 
-/** Of the same days, by provider: what did not fail. It is counted, never ranked. */
+/** Of the same times, by provider: what did not fail. It is counted, never ranked. */
 export const NOT_FAILED = 11;
 
-/** Of the same days, by what the values with the most failures failed for. */
-export const REPLY_SUMMARIES = { domain: 8, provider: 9, sender: 10 } as const satisfies Record<DaySummary, number>;
+/** Of the same times, by what the values with the most failures failed for. */
+export const REPLY_SUMMARIES = { domain: 8, provider: 9, sender: 10 } as const satisfies Record<PackedSummary, number>;
 
-export type Summary = HourSummary | DaySummary;
+export type Summary = HourSummary | PackedSummary;
 
-export function isOfDays(summary: Summary): summary is DaySummary {
-  return summary in DAY_SUMMARIES;
+export function isPacked(summary: Summary): summary is PackedSummary {
+  return summary in PACKED_SUMMARIES;
 }

@@ -1,0 +1,47 @@
+/*
+ * Whole numbers from 0 on, one after the other, seven bits a byte and the lowest first: the varints of Protocol Buffers. Nearly all
+ * numbers of a summary are small.
+ */
+
+export class NumberWriter {
+  #bytes = Buffer.allocUnsafe(4096);
+  #length = 0;
+
+  /** Bytes so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** @param value below 2³¹ */
+  put(value: number): void {
+    if (this.#length + 5 > this.#bytes.length) this.#bytes = Buffer.concat([this.#bytes], this.#bytes.length * 2);
+    let rest = value;
+    for (; rest >= 128; rest >>>= 7) this.#bytes[this.#length++] = (rest & 127) | 128;
+    this.#bytes[this.#length++] = rest;
+  }
+
+  written(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+}
+
+export class NumberReader {
+  /** Where the next number stands. */
+  at = 0;
+  readonly #bytes: Buffer;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  next(): number {
+    let byte = this.#bytes[this.at++] as number;
+    if (byte < 128) return byte;
+    let value = byte & 127;
+    for (let shift = 7; ; shift += 7) {
+      byte = this.#bytes[this.at++] as number;
+      value |= (byte & 127) << shift;
+      if (byte < 128) return value;
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type PackedRow, RowPacker, RowReader } from '../../src/store/sqlite/summary/packed-rows.js';
+
+const HOUR = 3_600_000;
+const START = 497_000;
+
+const rows = fc.array(
+  fc.record<PackedRow>({
+    key: fc.oneof(fc.nat(300), fc.nat(2 ** 31 - 1)),
+    outcome: fc.integer({ min: 0, max: 5 }),
+    priorHour: fc.oneof(fc.constant(0), fc.integer({ min: START - 200, max: START + 24 }), fc.integer({ min: 1, max: START })),
+    attempts: fc.oneof(fc.nat(3), fc.nat(2 ** 24)),
+    deliveries: fc.oneof(fc.nat(3), fc.nat(2 ** 24)),
+    firstSeen: fc.integer({ min: START * HOUR, max: (START + 25) * HOUR - 1 }),
+    lastSeen: fc.constant(0),
+  }),
+  { maxLength: 600 },
+);
+
+/** The same, added up by objects. */
+function summed(all: readonly PackedRow[]): PackedRow[] {
+  const sums = new Map<string, PackedRow>();
+  for (const row of all) {
+    const priorHour = Math.min(row.priorHour, START);
+    const place = `${row.key} ${priorHour} ${row.outcome}`;
+    const sum = sums.get(place);
+    if (sum === undefined) sums.set(place, { ...row, priorHour });
+    else {
+      sum.attempts += row.attempts;
+      sum.deliveries += row.deliveries;
+      sum.firstSeen = Math.min(sum.firstSeen, row.firstSeen);
+      sum.lastSeen = Math.max(sum.lastSeen, row.lastSeen);
+    }
+  }
+  return [...sums.values()];
+}
+
+function read(bytes: Buffer, keys: readonly number[] | null): PackedRow[] {
+  const found: PackedRow[] = [];
+  new RowReader(bytes, START).each(keys, ({ key, outcome, priorHour, attempts, deliveries, firstSeen, lastSeen }) =>
+    found.push({ key, outcome, priorHour, attempts, deliveries, firstSeen, lastSeen }),
+  );
+  return found;
+}
+
+function inOrder(all: readonly PackedRow[]): string[] {
+  return all.map((row) => JSON.stringify(row)).sort();
+}
+
+describe('packed rows', () => {
+  it('are what was added up, by key; and some of them are what they are among all', () => {
+    fc.assert(
+      fc.property(rows, fc.nat(8 * HOUR), fc.integer({ min: 1, max: 9 }), (all, length, each) => {
+        const added = all.map((row) => ({ ...row, lastSeen: row.firstSeen + length }));
+        const packer = new RowPacker(START);
+        for (const row of added) packer.add(row);
+        const bytes = packer.packed();
+        const found = read(bytes, null);
+        expect(inOrder(found)).toEqual(inOrder(summed(added)));
+        expect(found.map(({ key }) => key)).toEqual(found.map(({ key }) => key).toSorted((a, b) => a - b));
+        const keys = [...new Set([...all.map(({ key }) => key).filter((_, index) => index % each === 0), 7, 2 ** 31 - 1])];
+        expect(inOrder(read(bytes, keys))).toEqual(inOrder(found.filter(({ key }) => keys.includes(key))));
+      }),
+    );
+  });
+
+  it('may be none', () => {
+    expect(read(new RowPacker(START).packed(), null)).toEqual([]);
+    expect(read(new RowPacker(START).packed(), [0, 5])).toEqual([]);
+  });
+});
