@@ -14,3 +14,9 @@ CREATE TABLE packed_summary (
 -- All summaries are made again by the next run.
 DELETE FROM summary;
 DELETE FROM summarized;
+
+-- How block list incidents stood at some hour (since 1970), as JSON: of those that may go on, only later mail has to be looked at. One row at most.
+CREATE TABLE standing (
+  until     INTEGER PRIMARY KEY,
+  incidents TEXT NOT NULL
+);

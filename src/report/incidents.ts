@@ -83,57 +83,124 @@ export function settledAt({ cleared, last }: Incident): number | null {
   return cleared === null ? null : Math.max(cleared, last + SAME_INCIDENT);
 }
 
+/** How an incident stands at some hour, so that what comes later is enough to tell how it goes on. */
+export interface Standing extends Omit<Incident, 'state' | 'cleared'> {
+  /** How far its end was looked for, from its last hit on. */
+  look: Look;
+}
+
+/** What the mail behind the last hit of an incident told. */
+export interface Look {
+  /** The first hour (since 1970) that was not looked at. */
+  hour: number;
+  /** Receivers that used the list and have accepted nothing since. */
+  waiting: string[];
+  /** UTC ms at which the last of the others did; the last hit where none has. */
+  accepted: number;
+  /** UTC ms of the first mail to any of them; `null` = there was none. */
+  flowed: number | null;
+}
+
+/** The mail of a time. */
+export interface Mail {
+  /** In any order: of all time, or of all that came after incidents that are settled and those that stand. */
+  hits: readonly ListingHits[];
+  flowsIn: FlowsIn;
+  /** The last hour (since 1970) with any: nothing flows after it. */
+  lastHour: number;
+}
+
 /**
  * Incidents from hits and the mail around them.
- * @param hits of all time, or of all that came after an incident that is settled
- * @param lastHour of all mail: nothing flows after it
+ * @param standing from earlier mail: all that may go on
  */
 export function incidentsOf(
-  hits: readonly ListingHits[],
-  flowsIn: FlowsIn,
-  lastHour: number,
+  mail: Mail,
   { now, clearAfter }: Pick<IncidentQuestion, 'now' | 'clearAfter'>,
+  standing: readonly Standing[] = [],
 ): Incident[] {
-  const mail: Mail = { flowsIn, lastHour };
-  const incidents: Growing[] = [];
-  for (const ofOne of groupBy(hits, ({ list, subject, kind }) => `${list}\n${subject}\n${kind}`).values()) {
-    let current: Growing | null = null;
-    for (const hit of [...ofOne].sort((a, b) => a.first - b.first)) {
-      if (current !== null) current.cleared = hit.first > current.last + SAME_INCIDENT ? clearedAt(current, mail, hit.first, clearAfter) : null;
-      if (current === null || current.cleared !== null) {
-        current = begin(hit);
-        incidents.push(current);
-      } else add(current, hit);
-    }
-    if (current !== null) current.cleared = clearedAt(current, mail, now, clearAfter);
-  }
-  return incidents.map(({ hitsOf, ...incident }) => ({
-    ...incident,
-    state: incident.cleared === null ? 'open' : 'cleared',
-    receivers: [...hitsOf].map(([name, hits]) => ({ name, hits })).sort((a, b) => b.hits - a.hits || (a.name < b.name ? -1 : 1)),
-  }));
+  return grow(mail, clearAfter, standing).map((incident) => {
+    const { hitsOf, look, next, ...rest } = incident;
+    const cleared = clearedAt(incident, mail, next ?? now, clearAfter);
+    return { ...rest, receivers: receiversOf(hitsOf), state: cleared === null ? 'open' : 'cleared', cleared };
+  });
+}
+
+/** What may go on after mail of which `lastHour` is over. */
+export function standingAfter(mail: Mail, clearAfter: number, standing: readonly Standing[]): Standing[] {
+  return grow(mail, clearAfter, standing)
+    .filter(({ next }) => next === null)
+    .map((incident) => {
+      const { hitsOf, look, next, ...rest } = incident;
+      const { waiting, ...looked } = lookFrom(incident, mail, (mail.lastHour + 1) * HOUR, clearAfter);
+      return { ...rest, receivers: receiversOf(hitsOf), look: { ...looked, waiting: [...waiting] } };
+    });
 }
 
 /** An incident whose hits are still added. */
-interface Growing extends Omit<Incident, 'state' | 'receivers'> {
+interface Growing extends Omit<Incident, 'state' | 'cleared' | 'receivers'> {
   /** By receiver. */
   hitsOf: Map<string, number>;
-}
-
-interface Mail {
-  flowsIn: FlowsIn;
-  lastHour: number;
+  /** As far as it was looked for its end; `null` = not since its last hit. */
+  look: Look | null;
+  /** UTC ms of the first hit of the next one of the same list and subject; `null` = there is none. */
+  next: number | null;
 }
 
 const HOUR = 3_600_000;
 
+function grow(mail: Mail, clearAfter: number, standing: readonly Standing[]): Growing[] {
+  const incidents: Growing[] = standing.map(({ receivers, ...rest }) => ({
+    ...rest,
+    times: [...rest.times],
+    hitsOf: new Map(receivers.map(({ name, hits }) => [name, hits])),
+    next: null,
+  }));
+  const latest = new Map(incidents.map((incident) => [nameOf(incident), incident]));
+  for (const [name, ofOne] of groupBy(mail.hits, nameOf)) {
+    let current = latest.get(name);
+    for (const hit of [...ofOne].sort((a, b) => a.first - b.first)) {
+      const isOver = current !== undefined && hit.first > current.last + SAME_INCIDENT && clearedAt(current, mail, hit.first, clearAfter) !== null;
+      if (current !== undefined && !isOver) add(current, hit);
+      else {
+        if (current !== undefined) current.next = hit.first;
+        current = begin(hit);
+        incidents.push(current);
+      }
+    }
+  }
+  return incidents;
+}
+
+function nameOf({ list, subject, kind }: Pick<Incident, 'list' | 'subject' | 'kind'>): string {
+  return `${list}\n${subject}\n${kind}`;
+}
+
+function receiversOf(hitsOf: ReadonlyMap<string, number>): Receiver[] {
+  return [...hitsOf].map(([name, hits]) => ({ name, hits })).sort((a, b) => b.hits - a.hits || (a.name < b.name ? -1 : 1));
+}
+
 /** When it was known that an incident is over, before `until`; `null` when it is not. */
-function clearedAt({ hitsOf, last }: Growing, { flowsIn, lastHour }: Mail, until: number, clearAfter: number): number | null {
-  const waiting = new Set(hitsOf.keys());
-  let accepted = last;
-  let flowed: number | null = null;
-  const end = Math.min(Math.floor(until / HOUR), lastHour);
-  for (let hour = Math.floor(last / HOUR); hour <= end && waiting.size > 0; hour++) {
+function clearedAt(incident: Growing, mail: Mail, until: number, clearAfter: number): number | null {
+  const { last } = incident;
+  const { waiting, accepted, flowed } = lookFrom(incident, mail, until, clearAfter);
+  const silent = flowed !== null && until - last >= clearAfter ? Math.max(last + clearAfter, flowed) : null;
+  const moments = [waiting.size === 0 ? accepted : null, silent].filter((time) => time !== null && time < until) as number[];
+  return moments.length === 0 ? null : Math.min(...moments);
+}
+
+/** Looks at the mail behind the last hit of an incident, from where it was looked at before. */
+function lookFrom(
+  { hitsOf, last, look }: Growing,
+  { flowsIn, lastHour }: Mail,
+  until: number,
+  clearAfter: number,
+): Omit<Look, 'waiting'> & { waiting: Set<string> } {
+  const waiting = new Set(look?.waiting ?? hitsOf.keys());
+  let accepted = look?.accepted ?? last;
+  let flowed = look?.flowed ?? null;
+  let hour = look?.hour ?? Math.floor(last / HOUR);
+  for (; hour <= Math.min(Math.floor(until / HOUR), lastHour) && waiting.size > 0; hour++) {
     // It was silent long enough, and mail flowed: whoever accepts later changes nothing.
     if (flowed !== null && hour * HOUR > last + clearAfter) break;
     const moments = new Map<string, number>();
@@ -145,9 +212,7 @@ function clearedAt({ hitsOf, last }: Growing, { flowsIn, lastHour }: Mail, until
     }
     for (const [name, time] of moments) if (waiting.delete(name)) accepted = Math.max(accepted, time);
   }
-  const silent = flowed !== null && until - last >= clearAfter ? Math.max(last + clearAfter, flowed) : null;
-  const moments = [waiting.size === 0 ? accepted : null, silent].filter((time) => time !== null && time < until) as number[];
-  return moments.length === 0 ? null : Math.min(...moments);
+  return { hour, waiting, accepted, flowed };
 }
 
 /** A moment of an hour's mail that surely lies between two times; of an hour only the first and the last moment are known. */
@@ -158,17 +223,19 @@ function momentBetween({ first, last }: Flow, after: number, before: number): nu
 
 function begin(hit: ListingHits): Growing {
   const { list, subject, kind, first, last } = hit;
-  const incident: Growing = { list, subject, kind, first, last, hits: 0, hitsOf: new Map(), cleared: null, times: [] };
+  const incident: Growing = { list, subject, kind, first, last, hits: 0, hitsOf: new Map(), look: null, next: null, times: [] };
   add(incident, hit);
   return incident;
 }
 
 function add(incident: Growing, { receiver, hits, first, last }: ListingHits): void {
   incident.last = Math.max(incident.last, last);
+  incident.look = null;
   incident.hits += hits;
   incident.hitsOf.set(receiver, (incident.hitsOf.get(receiver) ?? 0) + hits);
   const latest = incident.times.at(-1);
-  if (latest !== undefined && Math.floor(latest.time / HOUR) === Math.floor(first / HOUR)) latest.hits += hits;
+  if (latest !== undefined && Math.floor(latest.time / HOUR) === Math.floor(first / HOUR))
+    incident.times[incident.times.length - 1] = { time: latest.time, hits: latest.hits + hits };
   else incident.times.push({ time: first, hits });
 }
 

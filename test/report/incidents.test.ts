@@ -18,7 +18,7 @@ const inHours = (flows: readonly Flow[]) => (hour: number) => flows.filter(({ fi
 const LAST_HOUR = at(1000) / HOUR;
 
 function incidents(hits: ListingHits[], flows: Flow[], now: number) {
-  const found = incidentsOf(hits, inHours(flows), LAST_HOUR, { now: at(now), clearAfter: CLEAR_AFTER });
+  const found = incidentsOf({ hits, flowsIn: inHours(flows), lastHour: LAST_HOUR }, { now: at(now), clearAfter: CLEAR_AFTER });
   return incidentsIn({ since: null, until: null }, found).map(({ state, first, last, hits, cleared }) => ({
     state,
     from: (first - at(0)) / HOUR,
@@ -60,17 +60,20 @@ describe('a block list incident', () => {
     const hits = [hit(0), hit(0, 'google', 1, 'spamhaus-zen', '192.0.2.2'), hit(30, 'google', 1, 'barracuda')];
     const found = incidentsIn(
       { since: at(20), until: at(40) },
-      incidentsOf(hits, () => [], LAST_HOUR, { now: at(40), clearAfter: CLEAR_AFTER }),
+      incidentsOf({ hits, flowsIn: () => [], lastHour: LAST_HOUR }, { now: at(40), clearAfter: CLEAR_AFTER }),
     );
     expect(found.map(({ list }) => list)).toEqual(['barracuda']);
     expect(incidents(hits, [], 40)).toHaveLength(3);
   });
 
   it('names its receivers, most hits first', () => {
-    const [found] = incidentsOf([hit(0, 'a.example'), hit(1, 'b.example', 2), hit(2, 'a.example')], () => [], LAST_HOUR, {
-      now: at(3),
-      clearAfter: CLEAR_AFTER,
-    });
+    const [found] = incidentsOf(
+      { hits: [hit(0, 'a.example'), hit(1, 'b.example', 2), hit(2, 'a.example')], flowsIn: () => [], lastHour: LAST_HOUR },
+      {
+        now: at(3),
+        clearAfter: CLEAR_AFTER,
+      },
+    );
     expect(found?.receivers).toEqual([
       { name: 'a.example', hits: 2 },
       { name: 'b.example', hits: 2 },

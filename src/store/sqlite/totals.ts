@@ -23,7 +23,7 @@ interface Row {
 export function rebuildTotals(db: Database): void {
   const since = firstWholeHour(db);
   db.prepare('DELETE FROM hourly WHERE outcome > 0 AND hour >= ?').run(since);
-  db.exec('DELETE FROM prior WHERE id NOT IN (SELECT prior_id FROM hourly); DELETE FROM incident');
+  db.exec('DELETE FROM prior WHERE id NOT IN (SELECT prior_id FROM hourly); DELETE FROM incident; DELETE FROM standing');
   const totals = new HourlyTotals(db);
   const putPriors = db.prepare('UPDATE open_delivery SET priors = ? WHERE delivery_id = ?');
   let handle: DeliveryHandle = { deliveryId: 0, priors: [] };
