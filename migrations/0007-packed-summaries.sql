@@ -11,8 +11,23 @@ CREATE TABLE packed_summary (
   PRIMARY KEY (by, hours, start)
 );
 
+-- The other summaries are of hours and days too, for months of hours are many rows.
+DROP TABLE summary;
+CREATE TABLE summary (
+  by         INTEGER NOT NULL,
+  hours      INTEGER NOT NULL,
+  start      INTEGER NOT NULL,
+  key        ANY NOT NULL,
+  outcome    INTEGER NOT NULL,
+  prior_hour INTEGER NOT NULL,
+  attempts   INTEGER NOT NULL,
+  deliveries INTEGER NOT NULL,
+  first_seen INTEGER NOT NULL,
+  last_seen  INTEGER NOT NULL,
+  PRIMARY KEY (by, hours, start, key, outcome, prior_hour)
+) STRICT, WITHOUT ROWID;
+
 -- All summaries are made again by the next run.
-DELETE FROM summary;
 DELETE FROM summarized;
 
 -- How block list incidents stood at some hour (since 1970), as JSON: of those that may go on, only later mail has to be looked at. One row at most.

@@ -22,9 +22,9 @@ export function contentOf(path: string): { events: unknown[]; hourly: unknown[];
     .all();
   const summaries: unknown[] = db
     .prepare(
-      `SELECT s.by, s.start, CASE s.by WHEN 4 THEN r.template || r.stage ELSE s.key END AS name, s.outcome, s.prior_hour,
+      `SELECT s.by, s.hours, s.start, CASE s.by WHEN 4 THEN r.template || r.stage ELSE s.key END AS name, s.outcome, s.prior_hour,
          sum(s.attempts), sum(s.deliveries), min(s.first_seen), max(s.last_seen)
-       FROM summary s LEFT JOIN reply r ON r.id = s.key GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`,
+       FROM summary s LEFT JOIN reply r ON r.id = s.key GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6`,
     )
     .raw()
     .all();

@@ -1,11 +1,11 @@
 import type { Database } from 'better-sqlite3';
 import { CLEAR_AFTER, type Incident } from '../../report/incidents.js';
 import { endOfMail } from './hours.js';
-import { incidentsFrom, keptIncidents } from './incidents.js';
+import { incidents, incidentsFrom } from './incidents.js';
 import { OUTCOME_IDS, outcomeName } from './outcomes.js';
 import { firstWholeHour } from './pruned.js';
 import { eachRow } from './summary/packed-summaries.js';
-import { HOUR_SUMMARIES, type HourSummary, NOT_FAILED, PACKED_SUMMARIES } from './summary/summary-kinds.js';
+import { NOT_FAILED, PACKED_SUMMARIES, PLAIN_SUMMARIES, type PlainSummary } from './summary/summary-kinds.js';
 import type { Time } from './summary/times.js';
 
 const HOUR = 3_600_000;
@@ -47,8 +47,9 @@ function summariesOff(db: Database): string[] {
   const total = (where: string) => db.prepare<[], { n: number | null }>(`SELECT sum(h.deliveries) AS n FROM hourly h WHERE ${where}`).get()?.n ?? 0;
   const IN_HOURS = 'h.hour IN (SELECT start FROM summarized WHERE hours = 1)';
   const IN_DAYS = 'EXISTS (SELECT 1 FROM summarized z WHERE z.hours > 1 AND h.hour >= z.start AND h.hour < z.start + z.hours)';
-  const ofHours = (summary: HourSummary) =>
-    db.prepare<[], { n: number | null }>(`SELECT sum(deliveries) AS n FROM summary WHERE by = ${HOUR_SUMMARIES[summary]}`).get()?.n ?? 0;
+  const plain = (summary: PlainSummary, hours: string) =>
+    db.prepare<[], { n: number | null }>(`SELECT sum(deliveries) AS n FROM summary WHERE by = ${PLAIN_SUMMARIES[summary]} AND ${hours}`).get()?.n ??
+    0;
   const summed = db.prepare<[], Time>('SELECT start, hours FROM summarized').all();
   const packed = (by: number, isTime: (time: Time) => boolean) => {
     let sum = 0;
@@ -59,20 +60,18 @@ function summariesOff(db: Database): string[] {
   };
   const { provider, domain, sender } = PACKED_SUMMARIES;
   const FAILURES = 'h.outcome IN (1, 2, 3)';
-  const pairs: [string, number, number][] = [
-    ['all', ofHours('all'), total(IN_HOURS)],
-    ['causes', ofHours('cause'), total(`${IN_HOURS} AND h.outcome > 0`)],
-    ['codes', ofHours('code'), total(`${IN_HOURS} AND h.outcome > 0`)],
-    ['replies', ofHours('reply'), total(`${IN_HOURS} AND ${FAILURES}`)],
-    ...[
-      { isTime: ({ hours }: Time) => hours === 1, where: IN_HOURS },
-      { isTime: ({ hours }: Time) => hours > 1, where: IN_DAYS },
-    ].flatMap(({ isTime, where }): [string, number, number][] => [
-      ['providers', packed(provider, isTime) + packed(NOT_FAILED, isTime), total(where)],
-      ['domains', packed(domain, isTime), total(`${where} AND ${FAILURES}`)],
-      ['senders', packed(sender, isTime), total(`${where} AND ${FAILURES}`)],
-    ]),
-  ];
+  const pairs = [
+    { times: 'hours = 1', isTime: ({ hours }: Time) => hours === 1, where: IN_HOURS },
+    { times: 'hours > 1', isTime: ({ hours }: Time) => hours > 1, where: IN_DAYS },
+  ].flatMap(({ times, isTime, where }): [string, number, number][] => [
+    ['all', plain('all', times), total(where)],
+    ['causes', plain('cause', times), total(`${where} AND h.outcome > 0`)],
+    ['codes', plain('code', times), total(`${where} AND h.outcome > 0`)],
+    ['replies', plain('reply', times), total(`${where} AND ${FAILURES}`)],
+    ['providers', packed(provider, isTime) + packed(NOT_FAILED, isTime), total(where)],
+    ['domains', packed(domain, isTime), total(`${where} AND ${FAILURES}`)],
+    ['senders', packed(sender, isTime), total(`${where} AND ${FAILURES}`)],
+  ]);
   return pairs.filter(([, summed, counted]) => summed !== counted).map(([name]) => `the summaries of ${name} differ from the totals`);
 }
 
@@ -89,8 +88,9 @@ function recoveriesOff(db: Database): string[] {
 
 /** Incidents that are kept must be those that the totals tell of. */
 function incidentsOff(db: Database): string[] {
-  const known = new Set(incidentsFrom(db, { now: endOfMail(db) * HOUR, clearAfter: CLEAR_AFTER, afterKept: false }).map((one) => keyOf(one)));
-  const wrong = keptIncidents(db).filter((one) => !known.has(keyOf(one)));
+  const asked = { now: endOfMail(db) * HOUR, clearAfter: CLEAR_AFTER };
+  const known = new Set(incidentsFrom(db, { ...asked, afterKept: false }).map((one) => keyOf(one)));
+  const wrong = incidents(db, { ...asked, range: { since: null, until: null } }).filter((one) => !known.has(keyOf(one)));
   return wrong.map(({ list, subject }) => `the block list incident of ${list} ${subject} that is kept differs from the totals`);
 }
 

@@ -3,7 +3,6 @@ import type { Filters, TopQuestion } from '../../report/question.js';
 import type { Range } from '../../report/range.js';
 import { endOfMail } from './hours.js';
 import { type Covered, coverage } from './summary/summaries.js';
-import type { Summary } from './summary/summary-kinds.js';
 import { eventsWay, totalsWay, type Way } from './ways.js';
 
 const HOUR = 3_600_000;
@@ -14,9 +13,9 @@ export function wayFor(question: TopQuestion): Way {
 }
 
 /** How far the summaries reach in a range of whole hours; `null` when they have nothing of it. */
-export function covers(db: Database, summary: Summary, range: Range): Covered | null {
-  const covered = coverage(db, summary, hourOf(range.since, 0), hourOf(range.until, endOfMail(db)));
-  return covered.isEmpty ? null : covered;
+export function covers(db: Database, range: Range): Covered | null {
+  const covered = coverage(db, hourOf(range.since, 0), hourOf(range.until, endOfMail(db)));
+  return covered.times.length === 0 ? null : covered;
 }
 
 export function hourOf(time: number | null, otherwise: number): number {

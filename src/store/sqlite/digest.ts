@@ -6,8 +6,8 @@ import { endOfMail } from './hours.js';
 import { DELIVERED, FAILURES, OUTCOME_IDS } from './outcomes.js';
 import { recoveriesIn } from './recoveries.js';
 import { eachRow } from './summary/packed-summaries.js';
-import { type Covered, coverage } from './summary/summaries.js';
-import { HOUR_SUMMARIES, type HourSummary, isPacked, PACKED_SUMMARIES, type PackedSummary } from './summary/summary-kinds.js';
+import { type Covered, coverage, summariesOf } from './summary/summaries.js';
+import { isPacked, PACKED_SUMMARIES, type PackedSummary, PLAIN_SUMMARIES, type PlainSummary } from './summary/summary-kinds.js';
 import { keysOf } from './summary/summary-names.js';
 import { localDay, summedDays, timeWith } from './summary/times.js';
 
@@ -42,13 +42,8 @@ export function figures(db: Database, of: GroupValues | null, span: Span, step: 
 function figuresOf(db: Database, of: GroupValues | null, { since, until }: Span, step: 'hour' | 'day'): HourFigures[] {
   const summary = of?.group ?? 'all';
   const [first, end] = [Math.floor(since / HOUR), Math.ceil(until / HOUR)];
-  // Days are packed too, but the hours of each are asked for; there is one for each that stands in the other summaries.
-  const covered = coverage(db, step === 'hour' ? 'all' : summary, first, end);
-  const summed = covered.isEmpty
-    ? []
-    : isPacked(summary)
-      ? figuresPacked(db, of?.values ?? [], summary, covered)
-      : figuresOfHours(db, of, summary, covered);
+  const covered = coverage(db, first, end, step);
+  const summed = isPacked(summary) ? figuresPacked(db, of?.values ?? [], summary, covered) : figuresSummed(db, of, summary, covered);
   return covered.rest.length === 0 ? summed : [...summed, ...figuresFromTotals(db, of, covered.rest)];
 }
 
@@ -70,14 +65,13 @@ function inDays(db: Database, figures: readonly HourFigures[], first: number): H
   return [...days.values()];
 }
 
-function figuresOfHours(db: Database, of: GroupValues | null, summary: HourSummary, { since, until }: Covered): HourFigures[] {
+function figuresSummed(db: Database, of: GroupValues | null, summary: PlainSummary, { times }: Covered): HourFigures[] {
   const where = of === null ? '1' : `${FAILURES} AND e.key IN (SELECT value FROM json_each(?))`;
   return db
     .prepare<unknown[], HourFigures>(
-      `SELECT e.start AS hour, ${of === null ? 'NULL' : 'e.key'} AS key, ${FIGURES} FROM summary e
-       WHERE e.by = ${HOUR_SUMMARIES[summary]} AND e.start >= ? AND e.start < ? AND ${where} GROUP BY 1, 2`,
+      `SELECT e.start AS hour, ${of === null ? 'NULL' : 'e.key'} AS key, ${FIGURES} FROM ${summariesOf(summary)} WHERE ${where} GROUP BY 1, 2`,
     )
-    .all(since, until, ...(of === null ? [] : [JSON.stringify(of.values)]));
+    .all(JSON.stringify(times), ...(of === null ? [] : [JSON.stringify(of.values)]));
 }
 
 function figuresPacked(db: Database, values: GroupValues['values'], summary: PackedSummary, { times }: Covered): HourFigures[] {
@@ -131,7 +125,9 @@ export function deferrals(db: Database, { since, until }: Span, now: number): De
 function lifetimes(db: Database): Record<Mta, number> {
   const found: Record<Mta, number> = { postfix: 5 * DAY, exim: 4 * DAY };
   const hour = db
-    .prepare<[], { hour: number | null }>(`SELECT max(start) AS hour FROM summary WHERE by = ${HOUR_SUMMARIES.all} AND outcome = ${expired}`)
+    .prepare<[], { hour: number | null }>(
+      `SELECT max(start) AS hour FROM summary WHERE by = ${PLAIN_SUMMARIES.all} AND hours = 1 AND outcome = ${expired}`,
+    )
     .get()?.hour;
   if (hour === null || hour === undefined) return found;
   const ages = db

@@ -3,8 +3,8 @@ import type { EventCount, EventCounts } from '../../report/metrics.js';
 import { endOfMail } from './hours.js';
 import { DELIVERED, outcomeName } from './outcomes.js';
 import { eachRow } from './summary/packed-summaries.js';
-import { coverage } from './summary/summaries.js';
-import { HOUR_SUMMARIES, NOT_FAILED, PACKED_SUMMARIES } from './summary/summary-kinds.js';
+import { coverage, summariesOf } from './summary/summaries.js';
+import { NOT_FAILED, PACKED_SUMMARIES } from './summary/summary-kinds.js';
 import { keysOf } from './summary/summary-names.js';
 
 interface Row {
@@ -30,27 +30,26 @@ const PROVIDER: Kind = {
 
 /** Events of all time, pruned ones included (the totals stay); by provider only those of these. */
 export function eventCounts(db: Database, providers: readonly string[]): EventCounts {
-  return { byOutcome: ofHours(db, 'all', ALL), byCause: eventsByCause(db), byProvider: ofProviders(db, providers) };
+  return { byOutcome: ofKind(db, 'all', ALL), byCause: eventsByCause(db), byProvider: ofProviders(db, providers) };
 }
 
 export function eventsByCause(db: Database): EventCount[] {
-  return ofHours(db, 'cause', CAUSE);
+  return ofKind(db, 'cause', CAUSE);
 }
 
 /** From the summaries, and from the totals where these do not reach. */
-function ofHours(db: Database, summary: 'all' | 'cause', kind: Kind): EventCount[] {
-  const { since, until, rest } = coverage(db, summary, 0, endOfMail(db));
+function ofKind(db: Database, summary: 'all' | 'cause', kind: Kind): EventCount[] {
+  const { times, rest } = coverage(db, 0, endOfMail(db));
   const rows = db
-    .prepare<[number, number], Row>(
-      `SELECT outcome, ${summary === 'all' ? 'NULL' : 'key'} AS key, sum(deliveries) AS events FROM summary
-       WHERE by = ${HOUR_SUMMARIES[summary]} AND start >= ? AND start < ? GROUP BY 1, 2`,
+    .prepare<[string], Row>(
+      `SELECT outcome, ${summary === 'all' ? 'NULL' : 'e.key'} AS key, sum(deliveries) AS events FROM ${summariesOf(summary)} GROUP BY 1, 2`,
     )
-    .all(since, until);
+    .all(JSON.stringify(times));
   return [...rows, ...fromTotals(db, rest, kind, [])].map(countOf);
 }
 
 function ofProviders(db: Database, providers: readonly string[]): EventCount[] {
-  const { times, rest } = coverage(db, 'provider', 0, endOfMail(db));
+  const { times, rest } = coverage(db, 0, endOfMail(db));
   const names = new Map([...keysOf(db, 'provider', providers)].map(([name, key]) => [key, String(name)]));
   const found = new Map<string, Row>();
   for (const by of [PACKED_SUMMARIES.provider, NOT_FAILED]) {

@@ -3,8 +3,7 @@ import type { NewReason } from '../../report/check.js';
 import type { Span } from '../../report/range.js';
 import { firstHour } from './hours.js';
 import { OUTCOME_IDS } from './outcomes.js';
-import { coverage } from './summary/summaries.js';
-import { HOUR_SUMMARIES } from './summary/summary-kinds.js';
+import { coverage, summariesOf } from './summary/summaries.js';
 
 const HOUR = 3_600_000;
 const { deferred, bounced, expired } = OUTCOME_IDS;
@@ -41,14 +40,13 @@ export function newReasons(db: Database, { since, until }: Span, minDeliveries: 
 
 /** Failures by kind of reply in `[since, until)`, hours since 1970. */
 function repliesIn(db: Database, since: number, until: number): Map<number, number> {
-  const covered = coverage(db, 'reply', since, until);
+  const covered = coverage(db, since, until);
   const rows = db
     .prepare<unknown[], { reply: number; deliveries: number }>(
-      `SELECT key AS reply, sum(deliveries) AS deliveries FROM summary
-         WHERE by = ${HOUR_SUMMARIES.reply} AND start >= ? AND start < ? AND outcome IN (${FAILED}) GROUP BY key
+      `SELECT e.key AS reply, sum(deliveries) AS deliveries FROM ${summariesOf('reply')} WHERE outcome IN (${FAILED}) GROUP BY 1
        UNION ALL SELECT reply_id, sum(deliveries) FROM hourly WHERE hour IN (SELECT value FROM json_each(?)) AND outcome IN (${FAILED}) GROUP BY reply_id`,
     )
-    .all(covered.since, covered.until, JSON.stringify(covered.rest));
+    .all(JSON.stringify(covered.times), JSON.stringify(covered.rest));
   const replies = new Map<number, number>();
   for (const { reply, deliveries } of rows) replies.set(reply, (replies.get(reply) ?? 0) + deliveries);
   return replies;

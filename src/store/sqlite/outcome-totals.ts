@@ -3,8 +3,7 @@ import type { Filters, TopQuestion, Totals } from '../../report/question.js';
 import type { Range } from '../../report/range.js';
 import { covers, hourOf, isUnfiltered, isWholeHour, wayFor } from './choose-way.js';
 import { DELIVERED, OUTCOME_IDS } from './outcomes.js';
-import type { Covered } from './summary/summaries.js';
-import { HOUR_SUMMARIES } from './summary/summary-kinds.js';
+import { type Covered, summariesOf } from './summary/summaries.js';
 import { totalsWay, type Way } from './ways.js';
 import { NOTHING } from './where.js';
 
@@ -15,7 +14,7 @@ const { deferred: DEFERRED, bounced: BOUNCED, expired: EXPIRED } = OUTCOME_IDS;
 export function totals(db: Database, question: TopQuestion): Totals {
   const { range, filters } = question;
   const isSummed = isUnfiltered(filters) && isWholeHour(range.since) && isWholeHour(range.until);
-  const covered = isSummed ? covers(db, 'all', range) : null;
+  const covered = isSummed ? covers(db, range) : null;
   if (covered === null) return countTotals(db, range, filters, wayFor(question));
   const summed = summedTotals(db, range, covered);
   if (covered.rest.length === 0) return summed;
@@ -23,13 +22,13 @@ export function totals(db: Database, question: TopQuestion): Totals {
   return Object.fromEntries(Object.entries(summed).map(([name, count]) => [name, count + (rest[name as keyof Totals] ?? 0)])) as unknown as Totals;
 }
 
-function summedTotals(db: Database, range: Range, { since, until }: Covered): Totals & { delivered: number } {
+function summedTotals(db: Database, range: Range, { times }: Covered): Totals & { delivered: number } {
   const rows = db
-    .prepare<[number, number, number], { outcome: number; all: number; fresh: number }>(
+    .prepare<[number, string], { outcome: number; all: number; fresh: number }>(
       `SELECT outcome, sum(deliveries) AS "all", sum(CASE WHEN prior_hour < ? THEN deliveries ELSE 0 END) AS fresh
-       FROM summary WHERE by = ${HOUR_SUMMARIES.all} AND start >= ? AND start < ? GROUP BY outcome`,
+       FROM ${summariesOf('all')} GROUP BY outcome`,
     )
-    .all(hourOf(range.since, 1), since, until);
+    .all(hourOf(range.since, 1), JSON.stringify(times));
   const all = (outcome: number) => rows.find((row) => row.outcome === outcome)?.all ?? 0;
   const deferred = rows.find((row) => row.outcome === DEFERRED)?.fresh ?? 0;
   const [bounced, expired] = [all(BOUNCED), all(EXPIRED)];

@@ -4,8 +4,7 @@ import type { Range, Span } from '../../report/range.js';
 import { eventsById } from './event-rows.js';
 import { OUTCOME_IDS } from './outcomes.js';
 import { priorOf } from './summary/prior-of.js';
-import { coverage } from './summary/summaries.js';
-import { HOUR_SUMMARIES } from './summary/summary-kinds.js';
+import { coverage, summariesOf } from './summary/summaries.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -20,12 +19,12 @@ interface Kind {
 /** What servers said most, so many kinds of replies for each cause, each as it was last said. */
 export function replySamples(db: Database, range: Span, perCause: number): ReplySample[] {
   const [since, until] = [Math.floor(range.since / HOUR), Math.ceil(range.until / HOUR)];
-  const covered = coverage(db, 'reply', since, until);
+  const covered = coverage(db, since, until);
   const kinds = db
     .prepare<unknown[], Kind & { cause: string; template: string; deliveries: number }>(
       `WITH said AS (
-         SELECT key AS reply, CASE WHEN prior_hour < @since THEN deliveries ELSE 0 END AS deliveries, last_seen FROM summary
-           WHERE by = ${HOUR_SUMMARIES.reply} AND start >= @first AND start < @end AND ${FAILURES}
+         SELECT e.key AS reply, CASE WHEN prior_hour < @since THEN deliveries ELSE 0 END AS deliveries, last_seen FROM ${summariesOf('reply', '@times')}
+           WHERE ${FAILURES}
          UNION ALL
          SELECT e.reply_id, CASE WHEN ${priorOf('', 'p.reply_id = e.reply_id')} < @since THEN e.deliveries ELSE 0 END, e.last_seen FROM hourly e
            WHERE e.hour IN (SELECT value FROM json_each(@rest)) AND ${FAILURES}),
@@ -36,7 +35,7 @@ export function replySamples(db: Database, range: Span, perCause: number): Reply
          FROM kinds k JOIN reply r ON r.id = k.reply WHERE k.deliveries > 0)
        SELECT id, cause, template, deliveries, last_seen FROM ranked WHERE place <= @perCause ORDER BY cause, place`,
     )
-    .all({ since, first: covered.since, end: covered.until, rest: JSON.stringify(covered.rest), perCause });
+    .all({ since, times: JSON.stringify(covered.times), rest: JSON.stringify(covered.rest), perCause });
   const texts = latestTexts(db, kinds, range);
   return kinds.map(({ id, cause, template, deliveries }) => ({ cause, reply: texts.get(id) ?? template, deliveries }));
 }

@@ -6,8 +6,8 @@ import { totals } from './outcome-totals.js';
 import { OUTCOME_IDS, outcomeName } from './outcomes.js';
 import { FailureSums, type Figures } from './summary/failure-sums.js';
 import { eachRow } from './summary/packed-summaries.js';
-import type { Covered } from './summary/summaries.js';
-import { HOUR_SUMMARIES, type HourSummary, isPacked, PACKED_SUMMARIES, type Summary } from './summary/summary-kinds.js';
+import { type Covered, summariesOf } from './summary/summaries.js';
+import { isPacked, PACKED_SUMMARIES, type PlainSummary, type Summary } from './summary/summary-kinds.js';
 import { keysOf, namesOf } from './summary/summary-names.js';
 import { HARD, lateEventsWay, totalsWay, VALUES, type Way } from './ways.js';
 import { NOTHING, outcomesOf } from './where.js';
@@ -73,9 +73,9 @@ function fromSummaries(db: Database, question: TopQuestion): CountedRow[] | null
   const { range } = question;
   const summary = summaryFor(question);
   if (summary === null || isPacked(summary)) return null;
-  const covered = covers(db, summary, range);
+  const covered = covers(db, range);
   if (covered === null) return null;
-  const rows = rowsOfHours(db, question, summary, covered);
+  const rows = rowsFromSummary(db, question, summary, covered);
   return covered.rest.length === 0 ? rows : addUp([...rows, ...rowsOf(db, question, totalsWay(range, covered.rest))]);
 }
 
@@ -87,7 +87,7 @@ function fromPacked(db: Database, question: TopQuestion): GroupsAnswer | null {
   const { range, only, sort, limit } = question;
   const summary = summaryFor(question);
   if (summary === null || !isPacked(summary)) return null;
-  const covered = covers(db, summary, range);
+  const covered = covers(db, range);
   if (covered === null) return null;
   const sums = new FailureSums();
   const since = hourOf(range.since, 1);
@@ -117,19 +117,19 @@ function fromPacked(db: Database, question: TopQuestion): GroupsAnswer | null {
 /** Names that are looked up one by one; of more the whole table is read. */
 const MANY_NAMES = 10_000;
 
-function rowsOfHours(db: Database, question: TopQuestion, summary: HourSummary, { since, until }: Covered): CountedRow[] {
+function rowsFromSummary(db: Database, question: TopQuestion, summary: PlainSummary, { times }: Covered): CountedRow[] {
   const isByOutcome = summary === 'all';
-  const value = isByOutcome ? 'outcome' : summary === 'code' ? 'nullif(key, 0)' : 'key';
-  const isFresh = isByOutcome ? `(prior_hour < @since OR outcome <> ${DEFERRED})` : 'prior_hour < @since';
+  const value = isByOutcome ? 'outcome' : summary === 'code' ? 'nullif(e.key, 0)' : 'e.key';
+  const isFresh = isByOutcome ? `(prior_hour < ? OR outcome <> ${DEFERRED})` : 'prior_hour < ?';
+  const since = hourOf(question.range.since, 1);
   return db
     .prepare<unknown[], Row>(
       `SELECT ${value} AS g0, sum(CASE WHEN ${HARD} THEN deliveries ELSE 0 END) AS hard,
-         sum(CASE WHEN outcome = ${DEFERRED} AND prior_hour < @since THEN deliveries ELSE 0 END) AS soft, sum(attempts) AS attempts,
+         sum(CASE WHEN outcome = ${DEFERRED} AND prior_hour < ? THEN deliveries ELSE 0 END) AS soft, sum(attempts) AS attempts,
          sum(CASE WHEN ${isFresh} THEN deliveries ELSE 0 END) AS deliveries, min(first_seen) AS first_seen, max(last_seen) AS last_seen
-       FROM summary e WHERE by = ${HOUR_SUMMARIES[summary]} AND start >= @first AND start < @end
-         AND outcome IN (${outcomesOf(question.filters).join(', ')}) GROUP BY 1`,
+       FROM ${summariesOf(summary)} WHERE outcome IN (${outcomesOf(question.filters).join(', ')}) GROUP BY 1`,
     )
-    .all({ since: hourOf(question.range.since, 1), first: since, end: until })
+    .all(since, since, JSON.stringify(times))
     .map((row) => countedRow(question, row));
 }
 

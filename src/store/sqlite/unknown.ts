@@ -3,8 +3,7 @@ import type { Range } from '../../report/range.js';
 import type { UnknownKind } from '../../report/unknown.js';
 import { endOfMail } from './hours.js';
 import { latestTexts } from './samples.js';
-import { coverage } from './summary/summaries.js';
-import { HOUR_SUMMARIES } from './summary/summary-kinds.js';
+import { coverage, summariesOf } from './summary/summaries.js';
 
 const HOUR = 3_600_000;
 /** Domains that are named with a kind of reply. */
@@ -26,20 +25,19 @@ interface Row {
 export function unknownKinds(db: Database, range: Range): UnknownKind[] {
   const since = range.since === null ? 0 : Math.floor(range.since / HOUR);
   const until = range.until === null ? endOfMail(db) : Math.ceil(range.until / HOUR);
-  const { since: first, until: end, rest } = coverage(db, 'reply', since, until);
+  const { times, rest } = coverage(db, since, until, 'hour');
   // Unknown replies are few: what is theirs is looked for in the hours that have some.
   const kinds = db
     .prepare<unknown[], Row>(
       `WITH unknown AS (SELECT id, template, code, enhanced, stage FROM reply WHERE cause = 'unclassified'),
          found AS (
-           SELECT key AS reply, start AS hour, deliveries, last_seen FROM summary
-             WHERE by = ${HOUR_SUMMARIES.reply} AND start >= ? AND start < ? AND key IN (SELECT id FROM unknown)
+           SELECT e.key AS reply, e.start AS hour, deliveries, last_seen FROM ${summariesOf('reply')} WHERE e.key IN (SELECT id FROM unknown)
            UNION ALL SELECT reply_id, hour, deliveries, last_seen FROM hourly
              WHERE hour IN (SELECT value FROM json_each(?)) AND reply_id IN (SELECT id FROM unknown) AND outcome IN (1, 2, 3))
        SELECT u.*, sum(f.deliveries) AS deliveries, max(f.last_seen) AS last_seen, json_group_array(DISTINCT f.hour) AS hours
        FROM found f JOIN unknown u ON u.id = f.reply GROUP BY u.id ORDER BY 6 DESC, u.id`,
     )
-    .all(first, end, JSON.stringify(rest));
+    .all(JSON.stringify(times), JSON.stringify(rest));
   const samples = latestTexts(db, kinds, range);
   const domains = db.prepare<[string, number], { name: string }>(
     `SELECT d.name FROM hourly h JOIN domain d ON d.id = h.domain_id

@@ -23,7 +23,7 @@ export function mainCauses(
   range: Span,
 ): Map<string | number | null, MainCause> {
   // Hours that the range cuts are left out: what is told is a lower bound.
-  const { times, rest } = coverage(db, by, Math.ceil(range.since / HOUR), Math.floor(range.until / HOUR));
+  const { times, rest } = coverage(db, Math.ceil(range.since / HOUR), Math.floor(range.until / HOUR));
   const keys = keysOf(db, by, values);
   const byKey = new Map([...keys].map(([, key]) => [key, new Map<number, number>()]));
   eachPacked(db, REPLY_SUMMARIES[by], times, (packed) => eachFirstFailure(packed, (key, reply, deliveries) => addTo(byKey, key, reply, deliveries)));

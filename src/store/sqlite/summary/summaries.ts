@@ -4,7 +4,7 @@ import { IncidentWriter } from '../incidents.js';
 import { FAILURES } from '../outcomes.js';
 import { PackedWriter } from './packed-summaries.js';
 import { priorOf } from './prior-of.js';
-import { HOUR_SUMMARIES, type HourSummary, isPacked, type Summary } from './summary-kinds.js';
+import { PLAIN_SUMMARIES, type PlainSummary } from './summary-kinds.js';
 import { localDay, OVERLAPPING, summedDays, summedHours, summedTimes, type Time, timeWith } from './times.js';
 
 const FIGURES = 'sum(e.attempts) AS attempts, sum(e.deliveries) AS deliveries, min(e.first_seen) AS first_seen, max(e.last_seen) AS last_seen';
@@ -22,28 +22,37 @@ const PRIOR_REPLY = 'JOIN reply pr ON pr.id = p.reply_id';
 const REPLY = 'JOIN reply r ON r.id = e.reply_id';
 const EVENTS = 'e.outcome <> 0';
 
-const OF_HOURS: Record<HourSummary, string> = {
+const OF_AN_HOUR: Record<PlainSummary, string> = {
   all: fromTotals('0', 'e.prior_hour', '', '1'),
   cause: fromTotals('r.cause', priorOf(PRIOR_REPLY, 'pr.cause = r.cause'), REPLY, EVENTS),
   code: fromTotals('ifnull(r.code, 0)', priorOf(PRIOR_REPLY, 'pr.code IS r.code'), REPLY, EVENTS),
   reply: fromTotals('e.reply_id', priorOf('', 'p.reply_id = e.reply_id'), '', FAILURES),
 };
 /** A summary of an hour, as SQL that puts it in. */
-function putHour(summary: HourSummary): string {
-  return `INSERT INTO summary (by, start, key, outcome, prior_hour, attempts, deliveries, first_seen, last_seen)
-    SELECT ${HOUR_SUMMARIES[summary]}, @hour, * FROM (${OF_HOURS[summary]})`;
+function putHour(summary: PlainSummary): string {
+  return `INSERT INTO summary (by, hours, start, key, outcome, prior_hour, attempts, deliveries, first_seen, last_seen)
+    SELECT ${PLAIN_SUMMARIES[summary]}, 1, @hour, * FROM (${OF_AN_HOUR[summary]})`;
 }
 
-const HOUR_KINDS = Object.keys(HOUR_SUMMARIES) as HourSummary[];
+/** Those of a day, from those of its hours. */
+function putDay(summaries: readonly PlainSummary[]): string {
+  return `INSERT INTO summary (by, hours, start, key, outcome, prior_hour, attempts, deliveries, first_seen, last_seen)
+    SELECT by, @hours, @start, key, outcome, min(@start, prior_hour), sum(attempts), sum(deliveries), min(first_seen), max(last_seen)
+    FROM summary WHERE by IN (${summaries.map((summary) => PLAIN_SUMMARIES[summary]).join(', ')}) AND hours = 1 AND start >= @start AND start < @start + @hours
+    GROUP BY 1, 4, 5, 6`;
+}
+
+const PLAIN_KINDS = Object.keys(PLAIN_SUMMARIES) as PlainSummary[];
 
 /** Keeps the summaries true to the totals: takes out what has changed, and makes it again when the hour or day is over. */
 export class SummaryWriter {
   readonly #db: Database;
   readonly #unmark: Statement;
   readonly #overlapping: Statement<[{ from: number; to: number }], Time>;
-  readonly #clearHour: Statement;
+  readonly #clear: Statement;
   readonly #mark: Statement;
   readonly #ofHours: Statement[];
+  readonly #ofDays: Statement;
   readonly #packed: PackedWriter;
   readonly #incidents: IncidentWriter;
   /** Hours that surely do not stand in the summaries. */
@@ -54,9 +63,10 @@ export class SummaryWriter {
     this.#db = db;
     this.#unmark = db.prepare('DELETE FROM summarized WHERE hours = ? AND start = ?');
     this.#overlapping = db.prepare(`SELECT start, hours FROM summarized WHERE ${OVERLAPPING}`);
-    this.#clearHour = db.prepare('DELETE FROM summary WHERE by IN (1, 2, 3, 4) AND start = ?');
+    this.#clear = db.prepare('DELETE FROM summary WHERE by IN (1, 2, 3, 4) AND hours = ? AND start = ?');
     this.#mark = db.prepare('INSERT INTO summarized (hours, start) VALUES (?, ?)');
-    this.#ofHours = HOUR_KINDS.map((kind) => db.prepare(putHour(kind)));
+    this.#ofDays = db.prepare(putDay(PLAIN_KINDS));
+    this.#ofHours = PLAIN_KINDS.map((kind) => db.prepare(putHour(kind)));
     this.#packed = new PackedWriter(db);
     this.#incidents = new IncidentWriter(db);
   }
@@ -67,15 +77,9 @@ export class SummaryWriter {
     this.#lastHour = hour;
     if (this.#changed.has(hour)) return;
     this.#changed.add(hour);
-    if (this.#unmark.run(1, hour).changes > 0) {
-      this.#clearHour.run(hour);
-      this.#packed.clear({ start: hour, hours: 1 });
-    }
+    this.#takeOut({ start: hour, hours: 1 });
     const day = this.#overlapping.get({ from: hour, to: hour + 1 });
-    if (day !== undefined) {
-      this.#unmark.run(day.hours, day.start);
-      this.#packed.clear(day);
-    }
+    if (day !== undefined) this.#takeOut(day);
     this.#incidents.touch(hour);
   }
 
@@ -97,6 +101,7 @@ export class SummaryWriter {
     for (const day of daysOf(notSummed(this.#db, since, until, summedDays))) {
       const end = day.start + day.hours;
       if (end > until || this.#overlapping.get({ from: day.start, to: end }) !== undefined) continue;
+      this.#ofDays.run(day);
       this.#packed.putDay(day);
       this.#finish(day);
     }
@@ -112,6 +117,12 @@ export class SummaryWriter {
     this.#db.transaction(() => this.#incidents.keep(end)).immediate();
   }
 
+  #takeOut(time: Time): void {
+    if (this.#unmark.run(time.hours, time.start).changes === 0) return;
+    this.#clear.run(time.hours, time.start);
+    this.#packed.clear(time);
+  }
+
   #finish({ start, hours }: Time): void {
     this.#mark.run(hours, start);
     // What comes to it later has to take it out again.
@@ -122,10 +133,13 @@ export class SummaryWriter {
 
 /** After causes have changed: the one thing in the summaries that is no fact. */
 export function sumCausesAnew(db: Database): void {
-  const hours = db.prepare<[], { start: number }>('SELECT start FROM summarized WHERE hours = 1').all();
-  const sum = db.prepare(putHour('cause'));
-  db.prepare(`DELETE FROM summary WHERE by = ${HOUR_SUMMARIES.cause}`).run();
-  for (const { start } of hours) sum.run({ hour: start });
+  const times = db.prepare<[], Time>('SELECT start, hours FROM summarized ORDER BY hours').all();
+  const [sumHour, sumDay] = [db.prepare(putHour('cause')), db.prepare(putDay(['cause']))];
+  db.prepare(`DELETE FROM summary WHERE by = ${PLAIN_SUMMARIES.cause}`).run();
+  for (const { start, hours } of times) {
+    if (hours === 1) sumHour.run({ hour: start });
+    else sumDay.run({ start, hours });
+  }
 }
 
 /** The days of these hours, which are in order. */
@@ -138,22 +152,25 @@ function daysOf(hours: readonly number[]): Time[] {
   return days;
 }
 
-/** Of a range in whole hours: how far summaries reach, and the hours with mail that have to be counted from elsewhere. */
+/** Of a range in whole hours: what summaries there are of it, and the hours with mail that have to be counted from elsewhere. */
 export interface Covered {
-  /** Starts of rows lie in `[since, until)`. */
-  since: number;
-  until: number;
-  /** Hours and days that have summaries: of hours alone where these are not packed. */
+  /** They do not overlap. */
   times: Time[];
   rest: number[];
-  /** No summary at all. */
-  isEmpty: boolean;
 }
 
-/** @param since, until hours since 1970 */
-export function coverage(db: Database, summary: Summary, since: number, until: number): Covered {
-  const times = (isPacked(summary) ? summedTimes : summedHours)(db, since, until);
-  return { since, until, times, rest: hoursBut(db, since, until, times), isEmpty: times.length === 0 };
+/**
+ * @param since, until hours since 1970
+ * @param step whether days will do where they lie in the range, or each hour is asked for
+ */
+export function coverage(db: Database, since: number, until: number, step: 'hour' | 'day' = 'day'): Covered {
+  const times = (step === 'day' ? summedTimes : summedHours)(db, since, until);
+  return { times, rest: hoursBut(db, since, until, times) };
+}
+
+/** SQL for the rows of a summary (`e`) of the times that are given as JSON, in a parameter. */
+export function summariesOf(summary: PlainSummary, parameter = '?'): string {
+  return `json_each(${parameter}) t CROSS JOIN summary e ON e.by = ${PLAIN_SUMMARIES[summary]} AND e.hours = t.value ->> 'hours' AND e.start = t.value ->> 'start'`;
 }
 
 function notSummed(db: Database, since: number, until: number, summed: (db: Database, since: number, until: number) => Time[]): number[] {

@@ -1,8 +1,8 @@
-/** Summaries of each hour; the numbers are those of the table. */
-export const HOUR_SUMMARIES = { all: 1, cause: 2, code: 3, reply: 4 } as const;
-export type HourSummary = keyof typeof HOUR_SUMMARIES;
+/** Summaries of each hour and day; the numbers are those of the table. */
+export const PLAIN_SUMMARIES = { all: 1, cause: 2, code: 3, reply: 4 } as const;
+export type PlainSummary = keyof typeof PLAIN_SUMMARIES;
 
-/** Summaries of each hour and day that are packed: failures by what has too many values for a row of the table for each. */
+/** Those that are packed: failures by what has too many values for a row of the table for each. */
 export const PACKED_SUMMARIES = { domain: 5, provider: 6, sender: 7 } as const;
 export type PackedSummary = keyof typeof PACKED_SUMMARIES;
 
@@ -12,7 +12,7 @@ export const NOT_FAILED = 11;
 /** Of the same times, by what the values with the most failures failed for. */
 export const REPLY_SUMMARIES = { domain: 8, provider: 9, sender: 10 } as const satisfies Record<PackedSummary, number>;
 
-export type Summary = HourSummary | PackedSummary;
+export type Summary = PlainSummary | PackedSummary;
 
 export function isPacked(summary: Summary): summary is PackedSummary {
   return summary in PACKED_SUMMARIES;
