@@ -100,8 +100,8 @@ function figuresFromTotals(db: Database, of: GroupValues | null, hours: readonly
 
 /** How deferrals ended in a span, and what waits now. */
 export function deferrals(db: Database, { since, until }: Span, now: number): Deferrals {
-  const { count, delays } = recoveriesIn(db, { since, until });
-  const seconds = (delay: number | undefined) => (delay === undefined ? null : delay / 1000);
+  const { count, median, longest } = recoveriesIn(db, { since, until });
+  const seconds = (delay: number | null) => (delay === null ? null : delay / 1000);
   const { postfix, exim } = lifetimes(db);
   const waiting = db
     .prepare<[number, number, number], { waiting: number; oldest: number | null; next_expiry: number | null; soon_expired: number }>(
@@ -112,8 +112,8 @@ export function deferrals(db: Database, { since, until }: Span, now: number): De
     .get(now + DAY, exim, postfix) ?? { waiting: 0, oldest: null, next_expiry: null, soon_expired: 0 };
   return {
     recovered: count,
-    medianSeconds: seconds(delays[Math.floor(delays.length / 2)]),
-    longestSeconds: seconds(delays.at(-1)),
+    medianSeconds: seconds(median),
+    longestSeconds: seconds(longest),
     waiting: waiting.waiting,
     oldest: waiting.oldest,
     nextExpiry: waiting.next_expiry,

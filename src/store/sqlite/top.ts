@@ -5,7 +5,8 @@ import { type CountedRow, limitGroups, sumOf } from './limit-groups.js';
 import { totals } from './outcome-totals.js';
 import { OUTCOME_IDS, outcomeName } from './outcomes.js';
 import { FailureSums, type Figures } from './summary/failure-sums.js';
-import { eachRow } from './summary/packed-summaries.js';
+import { RowReader } from './summary/packed-rows.js';
+import { eachPacked } from './summary/packed-summaries.js';
 import { type Covered, summariesOf } from './summary/summaries.js';
 import { isPacked, PACKED_SUMMARIES, type PlainSummary, type Summary } from './summary/summary-kinds.js';
 import { keysOf, namesOf } from './summary/summary-names.js';
@@ -92,7 +93,7 @@ function fromPacked(db: Database, question: TopQuestion): GroupsAnswer | null {
   const sums = new FailureSums();
   const since = hourOf(range.since, 1);
   const wanted = only === undefined ? null : [...keysOf(db, summary, only).values()];
-  eachRow(db, PACKED_SUMMARIES[summary], covered.times, wanted, (row) => sums.addRow(row, since));
+  eachPacked(db, PACKED_SUMMARIES[summary], covered.times, (rows, { start }) => sums.addRows(new RowReader(rows, start), wanted, since));
   if (covered.rest.length > 0) {
     const rest = rowsOf(db, question, summary === 'sender' ? lateEventsWay(range, covered.rest) : totalsWay(range, covered.rest));
     const keys = keysOf(
