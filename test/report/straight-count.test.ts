@@ -189,9 +189,12 @@ describe('reports count what a straight count of the events counts', () => {
         fc.nat(40),
         fc.integer({ min: 1, max: 60 }),
         fc.nat(100),
-        async (all, by, from, length, summed) => {
-          const store = await storeOf(all, summed);
-          const range = { since: START + from * HOUR, until: START + (from + length) * HOUR };
+        // Eleven times as long, there are weeks.
+        fc.constantFrom(1, 11),
+        async (all, by, from, length, summed, stretch) => {
+          const tried = all.map((one) => ({ ...one, minute: one.minute * stretch }));
+          const store = await storeOf(tried, summed);
+          const range = { since: START + from * stretch * HOUR, until: START + (from + length) * stretch * HOUR };
           const ask = (host: string[]) => store.top({ by: [by], range, filters: { ...NO_FILTERS, host }, sort: 'deliveries', limit: 0 });
           // A filter that holds for everything: the summaries do not know hosts.
           const { all: sum, rows, totals } = ask([]);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type PackedRow, RowPacker, RowReader } from '../../src/store/sqlite/summary/packed-rows.js';
+import { mergedRows, type PackedRow, RowReader, RowSums } from '../../src/store/sqlite/summary/packed-rows.js';
 
 const HOUR = 3_600_000;
 const START = 497_000;
@@ -53,7 +53,7 @@ describe('packed rows', () => {
     fc.assert(
       fc.property(rows, fc.nat(8 * HOUR), fc.integer({ min: 1, max: 9 }), (all, length, each) => {
         const added = all.map((row) => ({ ...row, lastSeen: row.firstSeen + length }));
-        const packer = new RowPacker(START);
+        const packer = new RowSums(START);
         for (const row of added) packer.add(row);
         const bytes = packer.packed();
         const found = read(bytes, null);
@@ -65,8 +65,27 @@ describe('packed rows', () => {
     );
   });
 
+  it('of a longer time are those of its parts', () => {
+    fc.assert(
+      fc.property(fc.array(rows, { maxLength: 4 }), (parts) => {
+        const added = parts.map((part, number) =>
+          part.map((row) => {
+            const firstSeen = row.firstSeen + number * 25 * HOUR;
+            return { ...row, firstSeen, lastSeen: firstSeen };
+          }),
+        );
+        const readers = added.map((part, number) => {
+          const sums = new RowSums(START + number * 25);
+          for (const row of part) sums.add(row);
+          return new RowReader(sums.packed(), START + number * 25);
+        });
+        expect(inOrder(read(mergedRows(START, readers), null))).toEqual(inOrder(summed(added.flat())));
+      }),
+    );
+  });
+
   it('may be none', () => {
-    expect(read(new RowPacker(START).packed(), null)).toEqual([]);
-    expect(read(new RowPacker(START).packed(), [0, 5])).toEqual([]);
+    expect(read(new RowSums(START).packed(), null)).toEqual([]);
+    expect(read(new RowSums(START).packed(), [0, 5])).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import { OUTCOME_IDS, outcomeName } from './outcomes.js';
 import { firstWholeHour } from './pruned.js';
 import { eachRow } from './summary/packed-summaries.js';
 import { NOT_FAILED, PACKED_SUMMARIES, PLAIN_SUMMARIES, type PlainSummary } from './summary/summary-kinds.js';
-import type { Time } from './summary/times.js';
+import { DAYS, type Time, WEEKS } from './summary/times.js';
 
 const HOUR = 3_600_000;
 
@@ -46,7 +46,8 @@ function differencesIn(db: Database): string[] {
 function summariesOff(db: Database): string[] {
   const total = (where: string) => db.prepare<[], { n: number | null }>(`SELECT sum(h.deliveries) AS n FROM hourly h WHERE ${where}`).get()?.n ?? 0;
   const IN_HOURS = 'h.hour IN (SELECT start FROM summarized WHERE hours = 1)';
-  const IN_DAYS = 'EXISTS (SELECT 1 FROM summarized z WHERE z.hours > 1 AND h.hour >= z.start AND h.hour < z.start + z.hours)';
+  const within = ({ min, max }: typeof DAYS) =>
+    `EXISTS (SELECT 1 FROM summarized z WHERE z.hours BETWEEN ${min} AND ${max} AND h.hour >= z.start AND h.hour < z.start + z.hours)`;
   const plain = (summary: PlainSummary, hours: string) =>
     db.prepare<[], { n: number | null }>(`SELECT sum(deliveries) AS n FROM summary WHERE by = ${PLAIN_SUMMARIES[summary]} AND ${hours}`).get()?.n ??
     0;
@@ -62,7 +63,11 @@ function summariesOff(db: Database): string[] {
   const FAILURES = 'h.outcome IN (1, 2, 3)';
   const pairs = [
     { times: 'hours = 1', isTime: ({ hours }: Time) => hours === 1, where: IN_HOURS },
-    { times: 'hours > 1', isTime: ({ hours }: Time) => hours > 1, where: IN_DAYS },
+    ...[DAYS, WEEKS].map((length) => ({
+      times: `hours BETWEEN ${length.min} AND ${length.max}`,
+      isTime: ({ hours }: Time) => hours >= length.min && hours <= length.max,
+      where: within(length),
+    })),
   ].flatMap(({ times, isTime, where }): [string, number, number][] => [
     ['all', plain('all', times), total(where)],
     ['causes', plain('cause', times), total(`${where} AND h.outcome > 0`)],

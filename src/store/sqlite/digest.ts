@@ -9,7 +9,7 @@ import { eachRow } from './summary/packed-summaries.js';
 import { type Covered, coverage, summariesOf } from './summary/summaries.js';
 import { isPacked, PACKED_SUMMARIES, type PackedSummary, PLAIN_SUMMARIES, type PlainSummary } from './summary/summary-kinds.js';
 import { keysOf } from './summary/summary-names.js';
-import { localDay, summedDays, timeWith } from './summary/times.js';
+import { DAYS, localTime, summedOf, timeWith } from './summary/times.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -49,10 +49,10 @@ function figuresOf(db: Database, of: GroupValues | null, { since, until }: Span,
 
 /** Added up by the day: what is summed up is the same day of all groups. */
 function inDays(db: Database, figures: readonly HourFigures[], first: number): HourFigures[] {
-  const summed = summedDays(db, 0, endOfMail(db));
+  const summed = summedOf(DAYS, db, 0, endOfMail(db));
   const days = new Map<string, HourFigures>();
   for (const one of figures) {
-    const hour = Math.max((timeWith(summed, one.hour) ?? localDay(one.hour)).start, first);
+    const hour = Math.max((timeWith(summed, one.hour) ?? localTime(one.hour, DAYS)).start, first);
     const place = `${hour} ${one.key}`;
     const sum = days.get(place);
     if (sum === undefined) days.set(place, { ...one, hour });

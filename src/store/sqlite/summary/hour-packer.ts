@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { FAILURE_IDS, FAILURES, OUTCOME_IDS } from '../outcomes.js';
 import { FirstFailures } from './first-failures.js';
-import { type PackedRow, RowPacker } from './packed-rows.js';
+import { type PackedRow, RowSums } from './packed-rows.js';
 import { priorOf } from './prior-of.js';
 import { NOT_FAILED, PACKED_SUMMARIES, type PackedSummary, REPLY_SUMMARIES } from './summary-kinds.js';
 
@@ -58,7 +58,7 @@ export class HourPacker {
   /** @param hour since 1970 */
   pack(hour: number): Packed {
     const [domains, providers, senders] = [new Kind(hour), new Kind(hour), new Kind(hour)];
-    const notFailed = new RowPacker(hour);
+    const notFailed = new RowSums(hour);
     for (const [outcome, domain, route, reply, priorHour, providersPriorHour, attempts, deliveries, firstSeen, lastSeen] of this.#totals.all(hour)) {
       const row = { key: this.#providerOf(route), outcome, priorHour: providersPriorHour, attempts, deliveries, firstSeen, lastSeen };
       if (!FAILURE_IDS.includes(outcome)) {
@@ -93,11 +93,11 @@ export class HourPacker {
 
 /** Failures by one kind of value. */
 class Kind {
-  readonly #rows: RowPacker;
+  readonly #rows: RowSums;
   readonly #firsts = new FirstFailures();
 
   constructor(hour: number) {
-    this.#rows = new RowPacker(hour);
+    this.#rows = new RowSums(hour);
   }
 
   add(row: PackedRow, reply: number): void {

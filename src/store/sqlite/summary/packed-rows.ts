@@ -34,8 +34,8 @@ export interface PackedRow {
   lastSeen: number;
 }
 
-/** Gathers rows in any order, adds up those that are alike, and packs them. */
-export class RowPacker {
+/** Gathers rows in any order, and adds up those that are alike. */
+export class RowSums {
   readonly #start: number;
   readonly #sums = new Map<number, PackedRow>();
 
@@ -44,15 +44,11 @@ export class RowPacker {
     this.#start = start;
   }
 
-  get rows(): Iterable<PackedRow> {
-    return this.#sums.values();
-  }
-
   /** An earlier deferral in this time itself is one in any range that has it: which hour that was does not matter. */
   add(row: PackedRow): void {
     const { key, outcome, attempts, deliveries, firstSeen, lastSeen } = row;
     const priorHour = Math.min(row.priorHour, this.#start);
-    const place = key * KEY_FACTOR + this.#codeOf(priorHour, outcome);
+    const place = key * KEY_FACTOR + codeOf(this.#start, priorHour, outcome);
     const sum = this.#sums.get(place);
     if (sum === undefined) this.#sums.set(place, { key, outcome, priorHour, attempts, deliveries, firstSeen, lastSeen });
     else {
@@ -64,35 +60,78 @@ export class RowPacker {
   }
 
   packed(): Buffer {
-    const numbers = new NumberWriter();
-    const places: number[] = [];
-    const begin = this.#start * HOUR;
-    let last = 0;
-    let rows = 0;
-    for (const place of Float64Array.from(this.#sums.keys()).sort()) {
-      const { key, outcome, priorHour, attempts, deliveries, firstSeen, lastSeen } = this.#sums.get(place) as PackedRow;
-      if (rows >= ROWS_A_PLACE && key !== last) {
-        places.push(last, numbers.length);
-        rows = 0;
-      }
-      numbers.put(key - last);
-      numbers.put(this.#codeOf(priorHour, outcome));
-      numbers.put(attempts);
-      numbers.put(deliveries);
-      numbers.put(firstSeen - begin);
-      numbers.put(lastSeen - firstSeen);
-      last = key;
-      rows++;
-    }
-    const index = Buffer.allocUnsafe(places.length * (PLACE_BYTES / 2) + COUNT_BYTES);
-    for (const [at, number] of [...places, places.length / 2].entries()) index.writeUInt32LE(number, at * 4);
-    return Buffer.concat([numbers.written(), index]);
+    const packer = new RowPacker(this.#start);
+    this.moveTo(packer);
+    return packer.packed();
   }
 
-  /** 0 = no deferral, else how many hours before this time, one more: small, for no mail waits long. */
-  #codeOf(priorHour: number, outcome: number): number {
-    return (priorHour === 0 ? 0 : Math.min(this.#start - priorHour + 1, MAX_HOURS)) * OUTCOMES + outcome;
+  /** Leaves nothing here. */
+  moveTo(packer: RowPacker): void {
+    for (const place of Float64Array.from(this.#sums.keys()).sort()) packer.put(this.#sums.get(place) as PackedRow);
+    this.#sums.clear();
   }
+}
+
+/** Packs rows that come in order. */
+export class RowPacker {
+  readonly #start: number;
+  readonly #numbers = new NumberWriter();
+  readonly #places: number[] = [];
+  #last = 0;
+  #rows = 0;
+
+  /** @param start of the time, hours since 1970 */
+  constructor(start: number) {
+    this.#start = start;
+  }
+
+  /** @param row of a key that is not below those before it */
+  put(row: PackedRow): void {
+    const { key, attempts, deliveries, firstSeen, lastSeen } = row;
+    const numbers = this.#numbers;
+    if (this.#rows >= ROWS_A_PLACE && key !== this.#last) {
+      this.#places.push(this.#last, numbers.length);
+      this.#rows = 0;
+    }
+    numbers.put(key - this.#last);
+    numbers.put(codeOf(this.#start, row.priorHour, row.outcome));
+    numbers.put(attempts);
+    numbers.put(deliveries);
+    numbers.put(firstSeen - this.#start * HOUR);
+    numbers.put(lastSeen - firstSeen);
+    this.#last = key;
+    this.#rows++;
+  }
+
+  packed(): Buffer {
+    const index = Buffer.allocUnsafe(this.#places.length * (PLACE_BYTES / 2) + COUNT_BYTES);
+    for (const [at, number] of [...this.#places, this.#places.length / 2].entries()) index.writeUInt32LE(number, at * 4);
+    return Buffer.concat([this.#numbers.written(), index]);
+  }
+}
+
+/** The rows of a longer time, from those of its parts; in order, so that never more than those of one key are in memory. */
+export function mergedRows(start: number, parts: readonly RowReader[]): Buffer {
+  const packer = new RowPacker(start);
+  const sums = new RowSums(start);
+  let unread = parts.filter((rows) => rows.next());
+  while (unread.length > 0) {
+    const key = unread.reduce((least, rows) => Math.min(least, rows.key), Number.POSITIVE_INFINITY);
+    unread = unread.filter((rows) => {
+      while (rows.key === key) {
+        sums.add(rows);
+        if (!rows.next()) return false;
+      }
+      return true;
+    });
+    sums.moveTo(packer);
+  }
+  return packer.packed();
+}
+
+/** 0 = no deferral, else how many hours before this time, one more: small, for no mail waits long. */
+function codeOf(start: number, priorHour: number, outcome: number): number {
+  return (priorHour === 0 ? 0 : Math.min(start - priorHour + 1, MAX_HOURS)) * OUTCOMES + outcome;
 }
 
 /** Goes through packed rows; the row that it stands at is in its fields. */

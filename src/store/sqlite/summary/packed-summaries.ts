@@ -1,22 +1,22 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { eachFirstFailure, FirstFailures } from './first-failures.js';
 import { HourPacker } from './hour-packer.js';
-import { type PackedRow, RowPacker, RowReader } from './packed-rows.js';
+import { mergedRows, type PackedRow, RowReader } from './packed-rows.js';
 import { NOT_FAILED, PACKED_SUMMARIES, REPLY_SUMMARIES } from './summary-kinds.js';
 import type { Time } from './times.js';
 
-/** Stores what hours were, and makes days of them. */
+/** Stores what hours were, and makes longer times of them. */
 export class PackedWriter {
   readonly #hours: HourPacker;
   readonly #put: Statement;
   readonly #clear: Statement;
-  readonly #find: Statement<[number, number, number], { start: number; rows: Buffer }>;
+  readonly #db: Database;
 
   constructor(db: Database) {
+    this.#db = db;
     this.#hours = new HourPacker(db);
     this.#put = db.prepare('INSERT INTO packed_summary (by, hours, start, rows) VALUES (?, ?, ?, ?)');
     this.#clear = db.prepare(`DELETE FROM packed_summary WHERE by BETWEEN ${PACKED_SUMMARIES.domain} AND ${NOT_FAILED} AND hours = ? AND start = ?`);
-    this.#find = db.prepare('SELECT start, rows FROM packed_summary WHERE by = ? AND hours = 1 AND start >= ? AND start < ?');
   }
 
   /** @param start hours since 1970 */
@@ -24,26 +24,22 @@ export class PackedWriter {
     for (const [by, rows] of this.#hours.pack(start)) this.#put.run(by, 1, start, rows);
   }
 
-  /** Of hours that are all there. */
-  putDay(day: Time): void {
+  /** Of a longer time, from its parts. */
+  putLonger({ start, hours }: Time, parts: readonly Time[]): void {
     for (const by of [...Object.values(PACKED_SUMMARIES), NOT_FAILED]) {
-      const sums = new RowPacker(day.start);
-      for (const { rows, start } of this.#hoursOf(by, day)) new RowReader(rows, start).each(null, (row) => sums.add(row));
-      this.#put.run(by, day.hours, day.start, sums.packed());
+      const rows: RowReader[] = [];
+      eachPacked(this.#db, by, parts, (packed, part) => rows.push(new RowReader(packed, part.start)));
+      this.#put.run(by, hours, start, mergedRows(start, rows));
     }
     for (const by of Object.values(REPLY_SUMMARIES)) {
       const firsts = new FirstFailures();
-      for (const { rows } of this.#hoursOf(by, day)) eachFirstFailure(rows, (key, reply, deliveries) => firsts.add(key, reply, deliveries));
-      this.#put.run(by, day.hours, day.start, firsts.packed());
+      eachPacked(this.#db, by, parts, (rows) => eachFirstFailure(rows, (key, reply, deliveries) => firsts.add(key, reply, deliveries)));
+      this.#put.run(by, hours, start, firsts.packed());
     }
   }
 
   clear({ start, hours }: Time): void {
     this.#clear.run(hours, start);
-  }
-
-  #hoursOf(by: number, { start, hours }: Time): { start: number; rows: Buffer }[] {
-    return this.#find.all(by, start, start + hours);
   }
 }
 

@@ -5,7 +5,7 @@ import { FAILURES } from '../outcomes.js';
 import { PackedWriter } from './packed-summaries.js';
 import { priorOf } from './prior-of.js';
 import { PLAIN_SUMMARIES, type PlainSummary } from './summary-kinds.js';
-import { localDay, OVERLAPPING, summedDays, summedHours, summedTimes, type Time, timeWith } from './times.js';
+import { DAYS, localTime, overlapping, summedHours, summedOf, summedTimes, type Time, timeWith, WEEKS } from './times.js';
 
 const FIGURES = 'sum(e.attempts) AS attempts, sum(e.deliveries) AS deliveries, min(e.first_seen) AS first_seen, max(e.last_seen) AS last_seen';
 
@@ -34,12 +34,11 @@ function putHour(summary: PlainSummary): string {
     SELECT ${PLAIN_SUMMARIES[summary]}, 1, @hour, * FROM (${OF_AN_HOUR[summary]})`;
 }
 
-/** Those of a day, from those of its hours. */
-function putDay(summaries: readonly PlainSummary[]): string {
+/** A summary of a longer time, from those of its parts. */
+function putLonger(summary: PlainSummary): string {
   return `INSERT INTO summary (by, hours, start, key, outcome, prior_hour, attempts, deliveries, first_seen, last_seen)
-    SELECT by, @hours, @start, key, outcome, min(@start, prior_hour), sum(attempts), sum(deliveries), min(first_seen), max(last_seen)
-    FROM summary WHERE by IN (${summaries.map((summary) => PLAIN_SUMMARIES[summary]).join(', ')}) AND hours = 1 AND start >= @start AND start < @start + @hours
-    GROUP BY 1, 4, 5, 6`;
+    SELECT ${PLAIN_SUMMARIES[summary]}, @hours, @start, e.key, outcome, min(@start, prior_hour), sum(attempts), sum(deliveries), min(first_seen), max(last_seen)
+    FROM ${summariesOf(summary, '@parts')} GROUP BY 4, 5, 6`;
 }
 
 const PLAIN_KINDS = Object.keys(PLAIN_SUMMARIES) as PlainSummary[];
@@ -48,11 +47,11 @@ const PLAIN_KINDS = Object.keys(PLAIN_SUMMARIES) as PlainSummary[];
 export class SummaryWriter {
   readonly #db: Database;
   readonly #unmark: Statement;
-  readonly #overlapping: Statement<[{ from: number; to: number }], Time>;
+  readonly #longer: { length: typeof DAYS; shorter: (typeof DAYS)[]; sharing: Statement<[{ from: number; to: number }], Time> }[];
   readonly #clear: Statement;
   readonly #mark: Statement;
   readonly #ofHours: Statement[];
-  readonly #ofDays: Statement;
+  readonly #ofParts: Statement[];
   readonly #packed: PackedWriter;
   readonly #incidents: IncidentWriter;
   /** Hours that surely do not stand in the summaries. */
@@ -62,10 +61,13 @@ export class SummaryWriter {
   constructor(db: Database) {
     this.#db = db;
     this.#unmark = db.prepare('DELETE FROM summarized WHERE hours = ? AND start = ?');
-    this.#overlapping = db.prepare(`SELECT start, hours FROM summarized WHERE ${OVERLAPPING}`);
+    this.#longer = [
+      { length: DAYS, shorter: [] },
+      { length: WEEKS, shorter: [DAYS] },
+    ].map((one) => ({ ...one, sharing: db.prepare(`SELECT start, hours FROM summarized WHERE ${overlapping(one.length)}`) }));
     this.#clear = db.prepare('DELETE FROM summary WHERE by IN (1, 2, 3, 4) AND hours = ? AND start = ?');
     this.#mark = db.prepare('INSERT INTO summarized (hours, start) VALUES (?, ?)');
-    this.#ofDays = db.prepare(putDay(PLAIN_KINDS));
+    this.#ofParts = PLAIN_KINDS.map((kind) => db.prepare(putLonger(kind)));
     this.#ofHours = PLAIN_KINDS.map((kind) => db.prepare(putHour(kind)));
     this.#packed = new PackedWriter(db);
     this.#incidents = new IncidentWriter(db);
@@ -78,8 +80,7 @@ export class SummaryWriter {
     if (this.#changed.has(hour)) return;
     this.#changed.add(hour);
     this.#takeOut({ start: hour, hours: 1 });
-    const day = this.#overlapping.get({ from: hour, to: hour + 1 });
-    if (day !== undefined) this.#takeOut(day);
+    for (const { sharing } of this.#longer) for (const time of sharing.all({ from: hour, to: hour + 1 })) this.#takeOut(time);
     this.#incidents.touch(hour);
   }
 
@@ -93,26 +94,34 @@ export class SummaryWriter {
   }
 
   #summarize(since: number, until: number): void {
-    for (const hour of notSummed(this.#db, since, until, summedHours)) {
+    for (const hour of hoursBut(this.#db, since, until, summedHours(this.#db, since, until))) {
       for (const statement of this.#ofHours) statement.run({ hour });
       this.#packed.putHour(hour);
       this.#finish({ start: hour, hours: 1 });
     }
-    for (const day of daysOf(notSummed(this.#db, since, until, summedDays))) {
-      const end = day.start + day.hours;
-      if (end > until || this.#overlapping.get({ from: day.start, to: end }) !== undefined) continue;
-      this.#ofDays.run(day);
-      this.#packed.putDay(day);
-      this.#finish(day);
+    for (const { length, shorter, sharing } of this.#longer) {
+      for (const time of timesOf(length, hoursBut(this.#db, since, until, summedOf(length, this.#db, since, until)))) {
+        const end = time.start + time.hours;
+        if (time.start < since || end > until || sharing.get({ from: time.start, to: end }) !== undefined) continue;
+        const parts = summedTimes(this.#db, time.start, end, shorter);
+        for (const statement of this.#ofParts) statement.run({ ...time, parts: JSON.stringify(parts) });
+        this.#packed.putLonger(time, parts);
+        this.#finish(time);
+      }
     }
   }
 
-  /** Makes all that is missing, day by day in transactions of their own: an end in the middle leaves whole days. */
+  /** Makes all that is missing, day by day and week by week in transactions of their own: an end in the middle leaves whole ones. */
   summarizeAll(): void {
     const end = endOfMail(this.#db);
-    const rest = [summedHours, summedDays].flatMap((summed) => notSummed(this.#db, 0, end, summed)).sort((a, b) => a - b);
-    for (const { start, hours } of daysOf(rest)) {
-      this.#db.transaction(() => this.#summarize(start, Math.min(start + hours, end))).immediate();
+    for (const { length, summed } of [
+      { length: DAYS, summed: summedHours(this.#db, 0, end) },
+      { length: DAYS, summed: summedOf(DAYS, this.#db, 0, end) },
+      { length: WEEKS, summed: summedOf(WEEKS, this.#db, 0, end) },
+    ]) {
+      for (const { start, hours } of timesOf(length, hoursBut(this.#db, 0, end, summed))) {
+        this.#db.transaction(() => this.#summarize(start, Math.min(start + hours, end))).immediate();
+      }
     }
     this.#db.transaction(() => this.#incidents.keep(end)).immediate();
   }
@@ -134,22 +143,22 @@ export class SummaryWriter {
 /** After causes have changed: the one thing in the summaries that is no fact. */
 export function sumCausesAnew(db: Database): void {
   const times = db.prepare<[], Time>('SELECT start, hours FROM summarized ORDER BY hours').all();
-  const [sumHour, sumDay] = [db.prepare(putHour('cause')), db.prepare(putDay(['cause']))];
+  const [sumHour, sumLonger] = [db.prepare(putHour('cause')), db.prepare(putLonger('cause'))];
   db.prepare(`DELETE FROM summary WHERE by = ${PLAIN_SUMMARIES.cause}`).run();
   for (const { start, hours } of times) {
     if (hours === 1) sumHour.run({ hour: start });
-    else sumDay.run({ start, hours });
+    else sumLonger.run({ start, hours, parts: JSON.stringify(summedTimes(db, start, start + hours, hours > DAYS.max ? [DAYS] : [])) });
   }
 }
 
-/** The days of these hours, which are in order. */
-function daysOf(hours: readonly number[]): Time[] {
-  const days: Time[] = [];
+/** The days, or times of eight days, of these hours, which are in order. */
+function timesOf(length: typeof DAYS, hours: readonly number[]): Time[] {
+  const times: Time[] = [];
   for (const hour of hours) {
-    const last = days.at(-1);
-    if (last === undefined || hour >= last.start + last.hours) days.push(localDay(hour));
+    const last = times.at(-1);
+    if (last === undefined || hour >= last.start + last.hours) times.push(localTime(hour, length));
   }
-  return days;
+  return times;
 }
 
 /** Of a range in whole hours: what summaries there are of it, and the hours with mail that have to be counted from elsewhere. */
@@ -161,10 +170,10 @@ export interface Covered {
 
 /**
  * @param since, until hours since 1970
- * @param step whether days will do where they lie in the range, or each hour is asked for
+ * @param step the longest times that will do where they lie in the range
  */
-export function coverage(db: Database, since: number, until: number, step: 'hour' | 'day' = 'day'): Covered {
-  const times = (step === 'day' ? summedTimes : summedHours)(db, since, until);
+export function coverage(db: Database, since: number, until: number, step: 'hour' | 'day' | 'week' = 'week'): Covered {
+  const times = summedTimes(db, since, until, LENGTHS[step]);
   return { times, rest: hoursBut(db, since, until, times) };
 }
 
@@ -173,9 +182,7 @@ export function summariesOf(summary: PlainSummary, parameter = '?'): string {
   return `json_each(${parameter}) t CROSS JOIN summary e ON e.by = ${PLAIN_SUMMARIES[summary]} AND e.hours = t.value ->> 'hours' AND e.start = t.value ->> 'start'`;
 }
 
-function notSummed(db: Database, since: number, until: number, summed: (db: Database, since: number, until: number) => Time[]): number[] {
-  return hoursBut(db, since, until, summed(db, since, until));
-}
+const LENGTHS = { hour: [], day: [DAYS], week: [WEEKS, DAYS] };
 
 /** Hours with mail that do not lie in these times. */
 function hoursBut(db: Database, since: number, until: number, times: readonly Time[]): number[] {

@@ -1,15 +1,15 @@
 import type { Database } from 'better-sqlite3';
 
 /*
- * Hours and days as they are summed up. Days are those of this host's zone, so that reports of whole days, which nearly all are, need
- * little else; the hours around them do for the others. Days have whole hours: where midnight is none, the hour that it lies in begins the day.
+ * Hours, days and weeks of eight days as they are summed up: a range is some of the longest that fit in, the days around them, and the
+ * hours around these. Days are those of this host's zone, for reports of whole days are the most. They have whole hours: where midnight is
+ * none, the hour that it lies in begins the day.
  */
 
 const HOUR = 3_600_000;
-/** No day has as many hours; but for the change of clocks all have 24. */
-const MAX_HOURS = 26;
+const DAY = 24 * HOUR;
 
-/** An hour, or a day. */
+/** An hour, a day, or eight days. */
 export interface Time {
   /** Hours since 1970. */
   start: number;
@@ -17,38 +17,54 @@ export interface Time {
   hours: number;
 }
 
-/** The day that an hour (since 1970) belongs to. */
-export function localDay(hour: number): Time {
+/** What kind of time it is: how many days it has, and its hours, whatever clocks do. Eight: a month has three or so, and fourteen other times at most. */
+interface Length {
+  days: number;
+  min: number;
+  max: number;
+}
+
+export const DAYS: Length = { days: 1, min: 22, max: 26 };
+export const WEEKS: Length = { days: 8, min: 190, max: 194 };
+
+/** The day, or the eight days, that an hour (since 1970) belongs to. */
+export function localTime(hour: number, { days }: Length): Time {
   // By its end: the hour with midnight in it is the first of the new day.
   const date = new Date((hour + 1) * HOUR - 1);
-  const midnight = (days: number) => Math.floor(new Date(date.getFullYear(), date.getMonth(), date.getDate() + days).getTime() / HOUR);
+  const ofTime = (Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / DAY) % days;
+  const midnight = (after: number) => Math.floor(new Date(date.getFullYear(), date.getMonth(), date.getDate() - ofTime + after).getTime() / HOUR);
   const start = midnight(0);
-  return { start, hours: midnight(1) - start };
+  return { start, hours: midnight(days) - start };
 }
 
-/** Days that stand in the summaries and lie in `[since, until)`, hours since 1970; the first one first. They do not overlap. */
-export function summedDays(db: Database, since: number, until: number): Time[] {
-  return db
-    .prepare<[number, number], Time>('SELECT start, hours FROM summarized WHERE hours > 1 AND start >= ? AND start + hours <= ? ORDER BY start')
-    .all(since, until);
-}
-
-/** The same of hours. */
+/** Hours that stand in the summaries and lie in `[since, until)`, hours since 1970; the first one first. */
 export function summedHours(db: Database, since: number, until: number): Time[] {
   return db
     .prepare<[number, number], Time>('SELECT start, hours FROM summarized WHERE hours = 1 AND start >= ? AND start < ? ORDER BY start')
     .all(since, until);
 }
 
-/** Days, and the hours around them. */
-export function summedTimes(db: Database, since: number, until: number): Time[] {
+/** Days, or times of eight days, that do. They do not overlap. */
+export function summedOf(length: Length, db: Database, since: number, until: number): Time[] {
+  const { min, max } = length;
+  return db
+    .prepare<[number, number], Time>(
+      `SELECT start, hours FROM summarized WHERE hours BETWEEN ${min} AND ${max} AND start >= ? AND start + hours <= ? ORDER BY start`,
+    )
+    .all(since, until);
+}
+
+/** The longest times that do, and the shorter ones around them. */
+export function summedTimes(db: Database, since: number, until: number, lengths: readonly Length[]): Time[] {
+  const [longest, ...shorter] = lengths;
+  if (longest === undefined) return summedHours(db, since, until);
   const times: Time[] = [];
   let from = since;
-  for (const day of summedDays(db, since, until)) {
-    times.push(...summedHours(db, from, day.start), day);
-    from = day.start + day.hours;
+  for (const time of summedOf(longest, db, since, until)) {
+    times.push(...summedTimes(db, from, time.start, shorter), time);
+    from = time.start + time.hours;
   }
-  return [...times, ...summedHours(db, from, until)];
+  return from < until ? [...times, ...summedTimes(db, from, until, shorter)] : times;
 }
 
 /** The one of these times that has an hour; `undefined` = none has. */
@@ -64,5 +80,7 @@ export function timeWith(times: readonly Time[], hour: number): Time | undefined
   return time !== undefined && hour < time.start + time.hours ? time : undefined;
 }
 
-/** SQL for a day in the summaries that has an hour of `[@from, @to)`. A clock in another zone makes other days: no hour may be in two. */
-export const OVERLAPPING = `hours > 1 AND start > @from - ${MAX_HOURS} AND start < @to AND start + hours > @from`;
+/** SQL for times of a length that have an hour of `[@from, @to)`. A clock in another zone makes other days: no hour may be in two. */
+export function overlapping({ min, max }: Length): string {
+  return `hours BETWEEN ${min} AND ${max} AND start > @from - ${max} AND start < @to AND start + hours > @from`;
+}
