@@ -1,6 +1,6 @@
 -- What hours and days were by domain, provider and sender, packed (src/store/sqlite/summary/packed-rows.ts says how): the hours too, so that a
 -- range that begins or ends within a day needs no totals. 5 domain, 6 provider, 7 sender: the failures; 8, 9 and 10: what those with the most
--- failures failed for; 11: what did not fail, by provider. In summary, 12: causes of the providers with the most failures of a day.
+-- failures failed for; 11: what did not fail, by provider. In summary, 12: causes of the providers with the most failures of a day (not of hours or weeks).
 DROP TABLE day_summary;
 CREATE TABLE packed_summary (
   by    INTEGER NOT NULL,

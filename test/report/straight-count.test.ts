@@ -36,9 +36,10 @@ function linesOf(all: readonly Try[]): string {
   return [...all]
     .sort((a, b) => a.minute - b.minute)
     .map(({ minute, delivery, reply, end }, index) => {
-      const said = end === 'sent' ? '250 OK' : `host mx.c.example[192.0.2.1] said: ${REPLIES[reply]} (in reply to RCPT TO command)`;
+      const mx = `mx.${minute % 3 === 0 ? 'c' : 'e'}.example`;
+      const said = end === 'sent' ? '250 OK' : `host ${mx}[192.0.2.1] said: ${REPLIES[reply]} (in reply to RCPT TO command)`;
       const stamp = new Date(START + minute * 60_000 + index).toISOString();
-      return `${stamp} h postfix/smtp[1]: AAAAAA${delivery}: to=<u${delivery}@d${delivery % 2}.example>, relay=mx.c.example[192.0.2.1]:25, delay=1, dsn=4.0.0, status=${end} (${said})\n`;
+      return `${stamp} h postfix/smtp[1]: AAAAAA${delivery}: to=<u${delivery}@d${delivery % 2}.example>, relay=${mx}[192.0.2.1]:25, delay=1, dsn=4.0.0, status=${end} (${said})\n`;
     })
     .join('');
 }
@@ -203,6 +204,11 @@ describe('reports count what a straight count of the events counts', () => {
           const few = store.top({ by: [by], range, filters: NO_FILTERS, sort: 'hard', limit: 2 });
           const sorted = store.top({ by: [by], range, filters: NO_FILTERS, sort: 'hard', limit: 0 });
           expect([few.rows, few.more, few.all]).toEqual([sorted.rows.slice(0, 2), Math.max(0, rows.length - 2), sum]);
+          // What the page's picture asks for.
+          const named = ['no-such', 'C.example', 'e.example', ''].slice(from % 3);
+          const picture = (host: string[]) =>
+            store.groups({ by: ['cause', 'provider'], range, filters: { ...NO_FILTERS, host, provider: named }, sort: 'deliveries', limit: 0 });
+          expect(picture([])).toEqual(picture(['*']));
           // Some of the groups, asked for by name, are what they are among all.
           const only = rows.filter((_, index) => index % 2 === 0).map(({ keys }) => keys[0] ?? null);
           const some = store.groups({ by: [by], range, filters: NO_FILTERS, sort: 'deliveries', limit: 0, only });
@@ -214,6 +220,37 @@ describe('reports count what a straight count of the events counts', () => {
       ),
       { numRuns: 300 },
     );
+  });
+
+  it('causes of providers: also of one that is not among those with the most failures of its day', async () => {
+    const db = memoryDatabase();
+    const lines = Array.from({ length: 60 }, (_, provider) =>
+      Array.from({ length: provider + 1 }, (__, mail) => {
+        const stamp = new Date(START + (provider * 5 + mail) * 60_000).toISOString();
+        const mx = `mx.p${provider}.example`;
+        return `${stamp} h postfix/smtp[1]: AAAA${provider}X${mail}: to=<u@d.example>, relay=${mx}[192.0.2.1]:25, delay=1, dsn=5.1.1, status=bounced (host ${mx}[192.0.2.1] said: ${REPLIES[2]})\n`;
+      }).join(''),
+    );
+    await ingest(db, [sourceOf(Buffer.from(lines.join('')))]);
+    new SummaryWriter(db).summarizeAll();
+    expect(db.prepare('SELECT count(*) FROM summary WHERE by = 12').pluck().get()).toBeGreaterThan(20);
+    const store = new SqliteReportStore(db);
+    const range = { since: START, until: START + 72 * HOUR };
+    const ask = (host: string[]) =>
+      store.groups({
+        by: ['provider', 'cause'],
+        range,
+        filters: { ...NO_FILTERS, host, provider: ['p0.example', 'p9.example', 'p59.example'] },
+        sort: 'deliveries',
+        limit: 0,
+      });
+    expect(ask([]).rows.map(({ keys, hard }) => [keys[0], hard])).toEqual([
+      ['p59.example', 60],
+      ['p9.example', 10],
+      ['p0.example', 1],
+    ]);
+    expect(ask([])).toEqual(ask(['*']));
+    store.close();
   });
 
   it('top: by sender, with mail in more scattered hours than a condition can name', async () => {

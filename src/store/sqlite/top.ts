@@ -1,15 +1,18 @@
 import type { Database } from 'better-sqlite3';
 import type { Group, GroupsAnswer, TopAnswer, TopQuestion } from '../../report/question.js';
 import { covers, hourOf, isUnfiltered, isWholeHour, wayFor } from './choose-way.js';
+import { endOfMail } from './hours.js';
 import { type CountedRow, limitGroups, sumOf } from './limit-groups.js';
 import { totals } from './outcome-totals.js';
 import { OUTCOME_IDS, outcomeName } from './outcomes.js';
 import { FailureSums, type Figures } from './summary/failure-sums.js';
 import { RowReader } from './summary/packed-rows.js';
 import { eachPacked } from './summary/packed-summaries.js';
-import { type Covered, summariesOf } from './summary/summaries.js';
+import { providerCauses } from './summary/provider-causes.js';
+import { type Covered, hoursBut, summariesOf } from './summary/summaries.js';
 import { isPacked, PACKED_SUMMARIES, type PlainSummary, type Summary } from './summary/summary-kinds.js';
-import { keysOf, namesOf } from './summary/summary-names.js';
+import { keysOf, namesOf, providersNamed } from './summary/summary-names.js';
+import { DAYS, summedOf } from './summary/times.js';
 import { HARD, lateEventsWay, totalsWay, VALUES, type Way } from './ways.js';
 import { NOTHING, outcomesOf } from './where.js';
 
@@ -32,6 +35,8 @@ export function top(db: Database, question: TopQuestion): TopAnswer {
 export function groups(db: Database, question: TopQuestion): GroupsAnswer {
   const packed = fromPacked(db, question);
   if (packed !== null) return packed;
+  const causesOfProviders = fromProviderCauses(db, question);
+  if (causesOfProviders !== null) return answerOf(question, causesOfProviders);
   const { only } = question;
   const found = fromSummaries(db, question) ?? rowsOf(db, question, wayFor(question));
   return answerOf(question, only === undefined ? found : found.filter(({ keys }) => only.includes(keys[0] ?? null)));
@@ -115,6 +120,26 @@ function fromPacked(db: Database, question: TopQuestion): GroupsAnswer | null {
   return answerOf(question, named(sums.mayBeShown(sort, limit)), all, sums.size);
 }
 
+/** Causes of some providers, by day; `null` when that is not the question. */
+function fromProviderCauses(db: Database, question: TopQuestion): CountedRow[] | null {
+  const { by, range, filters } = question;
+  const asked = filters.provider;
+  const isForCauses =
+    by.length === 2 && by.includes('cause') && by.includes('provider') && asked.length > 0 && asked.every((one) => !one.includes('*'));
+  if (!isForCauses || !isUnfiltered({ ...filters, provider: [] }) || !isWholeHour(range.since) || !isWholeHour(range.until)) return null;
+  const [since, until] = [hourOf(range.since, 0), hourOf(range.until, endOfMail(db))];
+  const days = summedOf(DAYS, db, since, until);
+  const found = providerCauses(db, providersNamed(db, asked), days, hourOf(range.since, 1));
+  const rest = hoursBut(
+    db,
+    since,
+    until,
+    days.filter((day) => !found.others.includes(day)),
+  );
+  const rows = found.rows.map((row) => countedRow(question, { ...row, g0: row[by[0] as 'cause'], g1: row[by[1] as 'cause'] }));
+  return rest.length === 0 ? addUp(rows) : addUp([...rows, ...rowsOf(db, question, totalsWay(range, rest))]);
+}
+
 /** Names that are looked up one by one; of more the whole table is read. */
 const MANY_NAMES = 10_000;
 
@@ -135,10 +160,11 @@ function rowsFromSummary(db: Database, question: TopQuestion, summary: PlainSumm
 }
 
 function addUp(rows: readonly CountedRow[]): CountedRow[] {
-  const byKey = new Map<string | number | null, CountedRow[]>();
+  const byKey = new Map<string, CountedRow[]>();
   for (const row of rows) {
-    const same = byKey.get(row.keys[0] ?? null);
-    if (same === undefined) byKey.set(row.keys[0] ?? null, [row]);
+    const key = JSON.stringify(row.keys);
+    const same = byKey.get(key);
+    if (same === undefined) byKey.set(key, [row]);
     else same.push(row);
   }
   return [...byKey.values()].map(sumOf);

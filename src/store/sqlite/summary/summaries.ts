@@ -4,7 +4,8 @@ import { IncidentWriter } from '../incidents.js';
 import { FAILURES } from '../outcomes.js';
 import { PackedWriter } from './packed-summaries.js';
 import { priorOf } from './prior-of.js';
-import { PLAIN_SUMMARIES, type PlainSummary } from './summary-kinds.js';
+import { ProviderCausesWriter } from './provider-causes.js';
+import { PLAIN_SUMMARIES, type PlainSummary, PROVIDER_CAUSES } from './summary-kinds.js';
 import { DAYS, localTime, overlapping, summedHours, summedOf, summedTimes, type Time, timeWith, WEEKS } from './times.js';
 
 const FIGURES = 'sum(e.attempts) AS attempts, sum(e.deliveries) AS deliveries, min(e.first_seen) AS first_seen, max(e.last_seen) AS last_seen';
@@ -53,6 +54,7 @@ export class SummaryWriter {
   readonly #ofHours: Statement[];
   readonly #ofParts: Statement[];
   readonly #packed: PackedWriter;
+  readonly #providerCauses: ProviderCausesWriter;
   readonly #incidents: IncidentWriter;
   /** Hours that surely do not stand in the summaries. */
   readonly #changed = new Set<number>();
@@ -65,11 +67,12 @@ export class SummaryWriter {
       { length: DAYS, shorter: [] },
       { length: WEEKS, shorter: [DAYS] },
     ].map((one) => ({ ...one, sharing: db.prepare(`SELECT start, hours FROM summarized WHERE ${overlapping(one.length)}`) }));
-    this.#clear = db.prepare('DELETE FROM summary WHERE by IN (1, 2, 3, 4) AND hours = ? AND start = ?');
+    this.#clear = db.prepare(`DELETE FROM summary WHERE by IN (1, 2, 3, 4, ${PROVIDER_CAUSES}) AND hours = ? AND start = ?`);
     this.#mark = db.prepare('INSERT INTO summarized (hours, start) VALUES (?, ?)');
     this.#ofParts = PLAIN_KINDS.map((kind) => db.prepare(putLonger(kind)));
     this.#ofHours = PLAIN_KINDS.map((kind) => db.prepare(putHour(kind)));
     this.#packed = new PackedWriter(db);
+    this.#providerCauses = new ProviderCausesWriter(db);
     this.#incidents = new IncidentWriter(db);
   }
 
@@ -106,6 +109,7 @@ export class SummaryWriter {
         const parts = summedTimes(this.#db, time.start, end, shorter);
         for (const statement of this.#ofParts) statement.run({ ...time, parts: JSON.stringify(parts) });
         this.#packed.putLonger(time, parts);
+        if (length === DAYS) this.#providerCauses.put(time);
         this.#finish(time);
       }
     }
@@ -144,10 +148,14 @@ export class SummaryWriter {
 export function sumCausesAnew(db: Database): void {
   const times = db.prepare<[], Time>('SELECT start, hours FROM summarized ORDER BY hours').all();
   const [sumHour, sumLonger] = [db.prepare(putHour('cause')), db.prepare(putLonger('cause'))];
-  db.prepare(`DELETE FROM summary WHERE by = ${PLAIN_SUMMARIES.cause}`).run();
+  const providerCauses = new ProviderCausesWriter(db);
+  db.prepare(`DELETE FROM summary WHERE by IN (${PLAIN_SUMMARIES.cause}, ${PROVIDER_CAUSES})`).run();
   for (const { start, hours } of times) {
     if (hours === 1) sumHour.run({ hour: start });
-    else sumLonger.run({ start, hours, parts: JSON.stringify(summedTimes(db, start, start + hours, hours > DAYS.max ? [DAYS] : [])) });
+    else {
+      sumLonger.run({ start, hours, parts: JSON.stringify(summedTimes(db, start, start + hours, hours > DAYS.max ? [DAYS] : [])) });
+      if (hours <= DAYS.max) providerCauses.put({ start, hours });
+    }
   }
 }
 
@@ -185,7 +193,7 @@ export function summariesOf(summary: PlainSummary, parameter = '?'): string {
 const LENGTHS = { hour: [], day: [DAYS], week: [WEEKS, DAYS] };
 
 /** Hours with mail that do not lie in these times. */
-function hoursBut(db: Database, since: number, until: number, times: readonly Time[]): number[] {
+export function hoursBut(db: Database, since: number, until: number, times: readonly Time[]): number[] {
   return hoursWithMailBut(db, since, until, (hour) => {
     const time = timeWith(times, hour);
     return time === undefined ? null : time.start + time.hours;

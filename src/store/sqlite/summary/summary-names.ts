@@ -29,3 +29,9 @@ export function keysOf(db: Database, summary: PackedSummary, names: readonly (st
   const none = names.includes(null) ? [[null, 0] as const] : [];
   return new Map<string | number | null, number>([...none, ...rows.map(({ id, name }) => [name, id] as const)]);
 }
+
+/** Providers as filters name them: case does not matter, and an empty name is none. */
+export function providersNamed(db: Database, names: readonly string[]): (string | null)[] {
+  const rows = db.prepare<[string], string>('SELECT DISTINCT provider FROM route WHERE lower(provider) IN (SELECT value FROM json_each(?))');
+  return [...rows.pluck().all(JSON.stringify(names.map((name) => name.toLowerCase()))), ...(names.includes('') ? [null] : [])];
+}
