@@ -35,3 +35,6 @@ CREATE TABLE standing (
   until     INTEGER PRIMARY KEY,
   incidents TEXT NOT NULL
 );
+
+-- Providers are asked for by name.
+CREATE INDEX route_provider ON route (provider);

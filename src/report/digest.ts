@@ -3,7 +3,7 @@ import { type Change, changeOf, type Series } from './change.js';
 import { hardRate, type NewReason, softRate } from './check.js';
 import { type FirstCause, firstCauses } from './first-causes.js';
 import { CLEAR_AFTER, type Incident } from './incidents.js';
-import { type Group, NO_FILTERS, type TopRow, type Totals } from './question.js';
+import { type Group, type GroupsAnswer, NO_FILTERS, type TopRow, type Totals } from './question.js';
 import { type Span, spanBefore } from './range.js';
 import type { ReportStore } from './report-store.js';
 
@@ -17,6 +17,8 @@ export interface DigestQuestion {
   now: number;
   /** Rows of each table. */
   limit: number;
+  /** What was asked for already, the same range unfiltered: groups by deliveries, as many as are wanted at least; and incidents of all time. */
+  known?: { groups: ReadonlyMap<Group, GroupsAnswer>; incidents: readonly Incident[] };
 }
 
 /** Groups that a digest shows, each with what changed. */
@@ -101,13 +103,13 @@ const MIN_NEW = 3;
 const SUSPECT_SHARE = 0.5;
 const SUSPECT_HARD = 50;
 
-export function digest(store: ReportStore, { range, now, limit }: DigestQuestion): DigestAnswer {
+export function digest(store: ReportStore, { range, now, limit, known }: DigestQuestion): DigestAnswer {
   const before = spanBefore(range);
   const all = store.figures(null, { since: before.since, until: range.until }, 'hour');
   const totalsOf = (of: Span) => store.top({ by: ['outcome'], range: of, filters: NO_FILTERS, sort: 'deliveries', limit: 1 }).totals;
   const totals = totalsOf(range);
   const totalsBefore = totalsOf(before);
-  const incidents = store.incidents({ range: { since: null, until: null }, now, clearAfter: CLEAR_AFTER });
+  const incidents = known?.incidents ?? store.incidents({ range: { since: null, until: null }, now, clearAfter: CLEAR_AFTER });
   const steps = stepsOf(store, range, before);
   const isIn = (time: number | null) => time !== null && time >= range.since && time < range.until;
   const answer: DigestAnswer = {
@@ -120,7 +122,9 @@ export function digest(store: ReportStore, { range, now, limit }: DigestQuestion
     hard: changeBetween(all, all, ({ hard }) => hard, range),
     soft: changeBetween(all, all, ({ soft }) => soft, range),
     delivered: volumeChange(all, range, before, store.firstHour() ?? before.since),
-    groups: Object.fromEntries(DIGEST_GROUPS.map((group) => [group, groupOf(store, group, steps, limit)])) as DigestAnswer['groups'],
+    groups: Object.fromEntries(
+      DIGEST_GROUPS.map((group) => [group, groupOf(store, group, steps, limit, known?.groups.get(group))]),
+    ) as DigestAnswer['groups'],
     newReasons: store.newReasons(range, MIN_NEW).slice(0, limit),
     incidents: {
       opened: incidents.filter(({ first, state }) => isIn(first) && state === 'open'),
@@ -157,10 +161,12 @@ function figuresIn(store: ReportStore, of: GroupValues | null, { range, before, 
   return [before, range].flatMap((span) => store.figures(of, span, step));
 }
 
-function groupOf(store: ReportStore, by: DigestGroup, steps: Steps, limit: number) {
+function groupOf(store: ReportStore, by: DigestGroup, steps: Steps, limit: number, known: GroupsAnswer | undefined) {
   const { range, before } = steps;
   const ask = { by: [by], filters: NO_FILTERS, sort: 'deliveries' as const };
-  const { rows, more } = store.groups({ ...ask, range, limit });
+  const answer = known ?? store.groups({ ...ask, range, limit });
+  const rows = limit > 0 ? answer.rows.slice(0, limit) : answer.rows;
+  const more = answer.more + answer.rows.length - rows.length;
   const values = rows.map(({ keys }) => keys[0] ?? null);
   const earlier = new Map(store.groups({ ...ask, range: before, limit: 0, only: values }).rows.map((row) => [row.keys[0] ?? null, row.deliveries]));
   const causes = by === 'cause' || by === 'code' ? [] : firstCauses(store, by, rows, range);

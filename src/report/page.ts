@@ -1,7 +1,7 @@
 import type { Bucket } from './buckets.js';
 import { type DigestAnswer, digest } from './digest.js';
 import { type FirstCause, firstCauses } from './first-causes.js';
-import { CLEAR_AFTER, type Incident } from './incidents.js';
+import { CLEAR_AFTER, type Incident, incidentsIn } from './incidents.js';
 import { type Group, type GroupsAnswer, NO_FILTERS, type ReplySample } from './question.js';
 import type { Span } from './range.js';
 import type { ReportStore } from './report-store.js';
@@ -46,12 +46,13 @@ export function page(store: ReportStore, { range, zone, now }: PageQuestion): Pa
     const answer = ask([by], TABLE_ROWS);
     return { by, answer, causes: by === 'code' ? answer.rows.map(() => null) : firstCauses(store, by, answer.rows, range) };
   });
+  const incidents = store.incidents({ range: { since: null, until: null }, now, clearAfter: CLEAR_AFTER });
   const providers = tables.find(({ by }) => by === 'provider')?.answer.rows.slice(0, PROVIDERS_IN_HEAT) ?? [];
   return {
-    digest: digest(store, { range, now, limit: 10 }),
+    digest: digest(store, { range, now, limit: 10, known: { groups: new Map(tables.map(({ by, answer }) => [by, answer])), incidents } }),
     trend: store.trend({ by: 'cause', range, bucket: bucketFor(range), zone, filters: NO_FILTERS, limit: CAUSES_IN_CHART, compare: false, now }),
     heat: ask(['cause', 'provider'], CAUSES_IN_HEAT, { ...NO_FILTERS, provider: providers.map(({ keys }) => String(keys[0] ?? '')) }),
-    incidents: store.incidents({ range, now, clearAfter: CLEAR_AFTER }),
+    incidents: incidentsIn(range, incidents),
     tables,
     samples: store.replySamples(range, SAMPLES_OF_A_CAUSE),
   };

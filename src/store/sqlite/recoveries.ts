@@ -87,16 +87,15 @@ export function recoveriesIn(db: Database, { since, until }: Span): Recoveries {
  * half: sorting a million takes ten times as long.
  */
 function smallest(values: Uint32Array, place: number): number {
-  const upper = placeIn(countsOf(values, 16), place);
-  const sharing = values.filter((value) => value >>> 16 === upper.value);
-  return upper.value * 65_536 + placeIn(countsOf(sharing, 0), upper.rest).value;
-}
-
-/** How many values have each half. */
-function countsOf(values: Uint32Array, shift: 0 | 16): Uint32Array {
-  const counts = new Uint32Array(65_536);
-  for (let index = 0; index < values.length; index++) (counts[((values[index] as number) >>> shift) & 65_535] as number)++;
-  return counts;
+  const ofUpper = new Uint32Array(65_536);
+  for (let index = 0; index < values.length; index++) (ofUpper[(values[index] as number) >>> 16] as number)++;
+  const upper = placeIn(ofUpper, place);
+  const ofLower = new Uint32Array(65_536);
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] as number;
+    if (value >>> 16 === upper.value) (ofLower[value & 65_535] as number)++;
+  }
+  return upper.value * 65_536 + placeIn(ofLower, upper.rest).value;
 }
 
 /** Which value stands at a place, and how far behind the first one of its kind. */

@@ -15,19 +15,20 @@ export interface Figures {
   last_seen: number;
 }
 
-/** What is counted of each value. */
+/** What is counted of each value, in the order in which it stands. */
 const COLUMNS = ['hard', 'soft', 'attempts', 'deliveries', 'first_seen', 'last_seen'] as const satisfies readonly (keyof Figures)[];
-type Columns = Record<keyof Figures, Float64Array>;
+const WIDTH = COLUMNS.length;
+const [HARD, SOFT, ATTEMPTS, DELIVERIES, FIRST, LAST] = [0, 1, 2, 3, 4, 5] as const;
 
 /**
- * Failures by value (its id), in columns: a month has a million rows of a hundred thousand values, and adding them up in objects of a
- * Map took eight times as long. A delivery counts where it was not deferred before in the range.
+ * Failures by value (its id), as numbers in one row for each: a month has a million rows of a hundred thousand values, and adding them up in
+ * objects of a Map took eight times as long. A delivery counts where it was not deferred before in the range.
  */
 export class FailureSums {
   /** The place of each key, one more; 0 = none yet. */
   #places = new Int32Array(1024);
   readonly #keys: number[] = [];
-  #columns = newColumns(1024);
+  #figures = new Float64Array(1024 * WIDTH);
 
   get size(): number {
     return this.#keys.length;
@@ -39,29 +40,22 @@ export class FailureSums {
    * @param since of the range, hours since 1970
    */
   addRows(rows: RowReader, keys: readonly number[] | null, since: number): void {
-    rows.each(keys, () => {
-      const place = this.#placeOf(rows.key);
-      const { hard, soft, attempts, deliveries, first_seen, last_seen } = this.#columns;
-      const fresh = rows.priorHour < since ? rows.deliveries : 0;
-      if (rows.outcome === BOUNCED || rows.outcome === EXPIRED) (hard[place] as number) += rows.deliveries;
-      else (soft[place] as number) += fresh;
-      (attempts[place] as number) += rows.attempts;
-      (deliveries[place] as number) += fresh;
-      if (rows.firstSeen < (first_seen[place] as number)) first_seen[place] = rows.firstSeen;
-      if (rows.lastSeen > (last_seen[place] as number)) last_seen[place] = rows.lastSeen;
-    });
+    if (keys === null) while (rows.next()) this.#addRow(rows, since);
+    else rows.each(keys, () => this.#addRow(rows, since));
   }
 
   add(key: number, figures: Figures): void {
-    const place = this.#placeOf(key);
-    for (const name of ['hard', 'soft', 'attempts', 'deliveries'] as const) (this.#columns[name][place] as number) += figures[name];
-    this.#columns.first_seen[place] = Math.min(this.#columns.first_seen[place] as number, figures.first_seen);
-    this.#columns.last_seen[place] = Math.max(this.#columns.last_seen[place] as number, figures.last_seen);
+    const at = this.#placeOf(key) * WIDTH;
+    for (const [index, name] of COLUMNS.entries()) if (index < FIRST) (this.#figures[at + index] as number) += figures[name];
+    this.#figures[at + FIRST] = Math.min(this.#figures[at + FIRST] as number, figures.first_seen);
+    this.#figures[at + LAST] = Math.max(this.#figures[at + LAST] as number, figures.last_seen);
   }
 
   /** Of all values together. */
   total(column: 'hard' | 'soft' | 'deliveries'): number {
-    return this.#columns[column].reduce((sum, value) => sum + value, 0);
+    let sum = 0;
+    for (const value of this.#column(column)) sum += value;
+    return sum;
   }
 
   /** Those of these values that there are. */
@@ -80,14 +74,32 @@ export class FailureSums {
   }
 
   #best(places: readonly number[], sort: Exclude<Sort, 'name'>, limit: number): number[] {
-    const column = this.#columns[sort === 'first' ? 'first_seen' : sort === 'last' ? 'last_seen' : sort];
-    const values = column.slice(0, this.size).sort();
+    const column = this.#column(sort === 'first' ? 'first_seen' : sort === 'last' ? 'last_seen' : sort);
+    const values = column.slice().sort();
     if (sort === 'first') return places.filter((place) => (column[place] as number) <= (values[limit - 1] as number));
     return places.filter((place) => (column[place] as number) >= (values[values.length - limit] as number));
   }
 
+  #column(name: keyof Figures): Float64Array {
+    const column = new Float64Array(this.size);
+    for (let place = 0, at = COLUMNS.indexOf(name); place < column.length; place++, at += WIDTH) column[place] = this.#figures[at] as number;
+    return column;
+  }
+
   #at(place: number): Figures {
-    return Object.fromEntries(COLUMNS.map((name) => [name, this.#columns[name][place]])) as unknown as Figures;
+    return Object.fromEntries(COLUMNS.map((name, index) => [name, this.#figures[place * WIDTH + index]])) as unknown as Figures;
+  }
+
+  #addRow({ key, outcome, priorHour, attempts, deliveries, firstSeen, lastSeen }: RowReader, since: number): void {
+    const at = this.#placeOf(key) * WIDTH;
+    const figures = this.#figures;
+    const fresh = priorHour < since ? deliveries : 0;
+    if (outcome === BOUNCED || outcome === EXPIRED) (figures[at + HARD] as number) += deliveries;
+    else (figures[at + SOFT] as number) += fresh;
+    (figures[at + ATTEMPTS] as number) += attempts;
+    (figures[at + DELIVERIES] as number) += fresh;
+    if (firstSeen < (figures[at + FIRST] as number)) figures[at + FIRST] = firstSeen;
+    if (lastSeen > (figures[at + LAST] as number)) figures[at + LAST] = lastSeen;
   }
 
   #placeOf(key: number): number {
@@ -97,19 +109,18 @@ export class FailureSums {
       this.#places = places;
     }
     const known = this.#places[key] as number;
-    if (known > 0) return known - 1;
-    this.#places[key] = this.#keys.push(key);
-    if (this.size > this.#columns.hard.length) {
-      const columns = newColumns(this.#columns.hard.length * 2);
-      for (const name of COLUMNS) columns[name].set(this.#columns[name]);
-      this.#columns = columns;
-    }
-    return this.size - 1;
+    return known > 0 ? known - 1 : this.#newPlace(key);
   }
-}
 
-function newColumns(length: number): Columns {
-  const columns = Object.fromEntries(COLUMNS.map((name) => [name, new Float64Array(length)])) as Columns;
-  columns.first_seen.fill(Number.POSITIVE_INFINITY);
-  return columns;
+  #newPlace(key: number): number {
+    const place = this.size;
+    this.#places[key] = this.#keys.push(key);
+    if (this.size * WIDTH > this.#figures.length) {
+      const figures = new Float64Array(this.#figures.length * 2);
+      figures.set(this.#figures);
+      this.#figures = figures;
+    }
+    this.#figures[place * WIDTH + FIRST] = Number.POSITIVE_INFINITY;
+    return place;
+  }
 }
