@@ -38,3 +38,6 @@ CREATE TABLE standing (
 
 -- Providers are asked for by name.
 CREATE INDEX route_provider ON route (provider);
+
+-- `trace` looks for senders whatever the case of their letters.
+CREATE INDEX sender_address ON sender (address COLLATE NOCASE);
