@@ -73,7 +73,9 @@ function summariesOff(db: Database): string[] {
     ['causes', plain('cause', times), total(`${where} AND h.outcome > 0`)],
     ['codes', plain('code', times), total(`${where} AND h.outcome > 0`)],
     ['replies', plain('reply', times), total(`${where} AND ${FAILURES}`)],
-    ['providers', packed(provider, isTime) + packed(NOT_FAILED, isTime), total(where)],
+    ['providers', packed(provider, isTime), total(`${where} AND ${FAILURES}`)],
+    // Hours have none of what did not fail.
+    ['providers', packed(NOT_FAILED, isTime), where === IN_HOURS ? 0 : total(`${where} AND NOT (${FAILURES})`)],
     ['domains', packed(domain, isTime), total(`${where} AND ${FAILURES}`)],
     ['senders', packed(sender, isTime), total(`${where} AND ${FAILURES}`)],
   ]);

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { EventCount, EventCounts } from '../../report/metrics.js';
 import { endOfMail } from './hours.js';
-import { DELIVERED, outcomeName } from './outcomes.js';
+import { DELIVERED, FAILURES, outcomeName } from './outcomes.js';
 import { eachRow } from './summary/packed-summaries.js';
 import { coverage, summariesOf } from './summary/summaries.js';
 import { NOT_FAILED, PACKED_SUMMARIES } from './summary/summary-kinds.js';
@@ -25,7 +25,7 @@ const CAUSE: Kind = { key: 'r.cause', join: 'JOIN reply r ON r.id = e.reply_id',
 const PROVIDER: Kind = {
   key: 'ro.provider',
   join: 'JOIN route ro ON ro.id = e.route_id',
-  where: 'ro.provider IN (SELECT value FROM json_each(@providers))',
+  where: 'e.route_id IN (SELECT id FROM route WHERE provider IN (SELECT value FROM json_each(@providers)))',
 };
 
 /** Events of all time, pruned ones included (the totals stay); by provider only those of these. */
@@ -60,7 +60,10 @@ function ofProviders(db: Database, providers: readonly string[]): EventCount[] {
       row.events += deliveries;
     });
   }
-  return [...found.values(), ...fromTotals(db, rest, PROVIDER, providers)].map(countOf);
+  // What did not fail is not packed by the hour.
+  const hours = times.filter((time) => time.hours === 1).map(({ start }) => start);
+  const others = fromTotals(db, hours, { ...PROVIDER, where: `${PROVIDER.where} AND NOT (${FAILURES})` }, providers);
+  return [...found.values(), ...others, ...fromTotals(db, rest, PROVIDER, providers)].map(countOf);
 }
 
 function fromTotals(db: Database, hours: readonly number[], { key, join, where }: Kind, providers: readonly string[]): Row[] {

@@ -1,9 +1,9 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { FAILURE_IDS, FAILURES, OUTCOME_IDS } from '../outcomes.js';
+import { FAILURES, OUTCOME_IDS } from '../outcomes.js';
 import { FirstFailures } from './first-failures.js';
 import { type PackedRow, RowSums } from './packed-rows.js';
 import { priorOf } from './prior-of.js';
-import { NOT_FAILED, PACKED_SUMMARIES, type PackedSummary, REPLY_SUMMARIES } from './summary-kinds.js';
+import { PACKED_SUMMARIES, type PackedSummary, REPLY_SUMMARIES } from './summary-kinds.js';
 
 const HOUR = 3_600_000;
 
@@ -29,7 +29,8 @@ export type Packed = Map<number, Buffer>;
 export class HourPacker {
   readonly #totals: Statement<[number], TotalsRow>;
   readonly #events: Statement<[number, number], EventRow>;
-  readonly #routes: Statement<[], [id: number, key: number]>;
+  readonly #notFailed: Statement<[string], [route: number, outcome: number, deliveries: number]>;
+  readonly #routes: Statement<[], [id: number, provider: string | null]>;
   /** The key of the provider of each route. */
   readonly #providers = new Map<number, number>();
 
@@ -38,7 +39,7 @@ export class HourPacker {
     this.#totals = db
       .prepare<[number], TotalsRow>(
         `SELECT e.outcome, e.domain_id, e.route_id, e.reply_id, e.prior_hour, ${prior}, e.attempts, e.deliveries, e.first_seen, e.last_seen
-         FROM hourly e WHERE e.hour = ?`,
+         FROM hourly e WHERE e.hour = ? AND ${FAILURES}`,
       )
       .raw();
     // The totals know no senders.
@@ -50,44 +51,51 @@ export class HourPacker {
          FROM event e JOIN delivery d ON d.id = e.delivery_id WHERE e.time >= ? AND e.time < ? AND ${FAILURES}`,
       )
       .raw();
-    this.#routes = db
-      .prepare<[], [number, number]>('SELECT ro.id, ifnull((SELECT min(id) FROM route WHERE provider = ro.provider), 0) FROM route ro')
+    this.#routes = db.prepare<[], [number, string | null]>('SELECT id, provider FROM route ORDER BY id').raw();
+    this.#notFailed = db
+      .prepare<[string], [number, number, number]>(
+        `SELECT e.route_id, e.outcome, sum(e.deliveries) FROM hourly e WHERE e.hour IN (SELECT value FROM json_each(?)) AND NOT (${FAILURES}) GROUP BY 1, 2`,
+      )
       .raw();
   }
 
   /** @param hour since 1970 */
   pack(hour: number): Packed {
     const [domains, providers, senders] = [new Kind(hour), new Kind(hour), new Kind(hour)];
-    const notFailed = new RowSums(hour);
-    for (const [outcome, domain, route, reply, priorHour, providersPriorHour, attempts, deliveries, firstSeen, lastSeen] of this.#totals.all(hour)) {
+    for (const [outcome, domain, route, reply, priorHour, providersPriorHour, attempts, deliveries, firstSeen, lastSeen] of this.#totals.iterate(
+      hour,
+    )) {
       const row = { key: this.#providerOf(route), outcome, priorHour: providersPriorHour, attempts, deliveries, firstSeen, lastSeen };
-      if (!FAILURE_IDS.includes(outcome)) {
-        notFailed.add(row);
-        continue;
-      }
       providers.add(row, reply);
       row.key = domain;
       row.priorHour = priorHour;
       domains.add(row, reply);
     }
-    for (const [key, outcome, priorHour, reply, tried, time] of this.#events.all(hour * HOUR, (hour + 1) * HOUR)) {
+    for (const [key, outcome, priorHour, reply, tried, time] of this.#events.iterate(hour * HOUR, (hour + 1) * HOUR)) {
       senders.add({ key, outcome, priorHour, attempts: tried, deliveries: 1, firstSeen: time, lastSeen: time }, reply);
     }
-    return new Map([
-      ...domains.packedAs('domain'),
-      ...providers.packedAs('provider'),
-      ...senders.packedAs('sender'),
-      [NOT_FAILED, notFailed.packed()],
-    ]);
+    return new Map([...domains.packedAs('domain'), ...providers.packedAs('provider'), ...senders.packedAs('sender')]);
+  }
+
+  /** Adds what did not fail in some hours: no more than how many. */
+  addNotFailed(hours: readonly number[], sums: RowSums): void {
+    const begin = (hours[0] ?? 0) * HOUR;
+    for (const [route, outcome, deliveries] of this.#notFailed.iterate(JSON.stringify(hours))) {
+      sums.add({ key: this.#providerOf(route), outcome, priorHour: 0, attempts: 0, deliveries, firstSeen: begin, lastSeen: begin });
+    }
   }
 
   #providerOf(route: number): number {
-    let key = this.#providers.get(route);
-    if (key === undefined) {
-      for (const [id, provider] of this.#routes.all()) this.#providers.set(id, provider);
-      key = this.#providers.get(route) ?? 0;
+    return this.#providers.get(route) ?? this.#learnProvider(route);
+  }
+
+  #learnProvider(route: number): number {
+    const firsts = new Map<string, number>();
+    for (const [id, provider] of this.#routes.all()) {
+      if (provider !== null && !firsts.has(provider)) firsts.set(provider, id);
+      this.#providers.set(id, provider === null ? 0 : (firsts.get(provider) as number));
     }
-    return key;
+    return this.#providers.get(route) ?? 0;
   }
 }
 

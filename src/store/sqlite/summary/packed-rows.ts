@@ -15,10 +15,10 @@ const OUTCOMES = 8;
 const ROWS_A_PLACE = 64;
 const PLACE_BYTES = 8;
 const COUNT_BYTES = 4;
-/** Sorts by key, then by deferral and outcome. */
-const KEY_FACTOR = 2 ** 22;
-/** 59 years. */
-const MAX_HOURS = KEY_FACTOR / OUTCOMES - 1;
+/** 59 years: deferrals of before do not count. */
+const MAX_HOURS = 2 ** 19 - 1;
+/** Attempts, deliveries, first and last seen. */
+const FIGURES = 4;
 
 /** Figures of deliveries that are alike in key, outcome and earlier deferral. */
 export interface PackedRow {
@@ -34,10 +34,16 @@ export interface PackedRow {
   lastSeen: number;
 }
 
-/** Gathers rows in any order, and adds up those that are alike. */
+/** Gathers rows in any order, and adds up those that are alike. In columns: in objects, an hour of a busy host took four times as long. */
 export class RowSums {
   readonly #start: number;
-  readonly #sums = new Map<number, PackedRow>();
+  /** Where the first row of each key stands. */
+  readonly #heads = new Map<number, number>();
+  /** Where the next one of the same key does; -1 = nowhere. */
+  #next = new Int32Array(1024);
+  #codes = new Int32Array(1024);
+  #figures = new Float64Array(1024 * FIGURES);
+  #size = 0;
 
   /** @param start of the time, hours since 1970 */
   constructor(start: number) {
@@ -46,29 +52,49 @@ export class RowSums {
 
   /** An earlier deferral in this time itself is one in any range that has it: which hour that was does not matter. */
   add(row: PackedRow): void {
-    const { key, outcome, attempts, deliveries, firstSeen, lastSeen } = row;
-    const priorHour = Math.min(row.priorHour, this.#start);
-    const place = key * KEY_FACTOR + codeOf(this.#start, priorHour, outcome);
-    const sum = this.#sums.get(place);
-    if (sum === undefined) this.#sums.set(place, { key, outcome, priorHour, attempts, deliveries, firstSeen, lastSeen });
-    else {
-      sum.attempts += attempts;
-      sum.deliveries += deliveries;
-      if (firstSeen < sum.firstSeen) sum.firstSeen = firstSeen;
-      if (lastSeen > sum.lastSeen) sum.lastSeen = lastSeen;
-    }
+    const code = codeOf(this.#start, Math.min(row.priorHour, this.#start), row.outcome);
+    const at = this.#placeOf(row.key, code) * FIGURES;
+    const figures = this.#figures;
+    (figures[at] as number) += row.attempts;
+    (figures[at + 1] as number) += row.deliveries;
+    if (row.firstSeen < (figures[at + 2] as number)) figures[at + 2] = row.firstSeen;
+    if (row.lastSeen > (figures[at + 3] as number)) figures[at + 3] = row.lastSeen;
   }
 
   packed(): Buffer {
     const packer = new RowPacker(this.#start);
-    this.moveTo(packer);
+    for (const key of Int32Array.from(this.#heads.keys()).sort()) {
+      const places: number[] = [];
+      for (let place = this.#heads.get(key) ?? -1; place >= 0; place = this.#next[place] as number) places.push(place);
+      if (places.length > 1) places.sort((a, b) => (this.#codes[a] as number) - (this.#codes[b] as number));
+      for (const place of places) {
+        const [attempts = 0, deliveries = 0, firstSeen = 0, lastSeen = 0] = this.#figures.subarray(place * FIGURES, (place + 1) * FIGURES);
+        packer.put(key, this.#codes[place] as number, attempts, deliveries, firstSeen, lastSeen);
+      }
+    }
     return packer.packed();
   }
 
-  /** Leaves nothing here. */
-  moveTo(packer: RowPacker): void {
-    for (const place of Float64Array.from(this.#sums.keys()).sort()) packer.put(this.#sums.get(place) as PackedRow);
-    this.#sums.clear();
+  #placeOf(key: number, code: number): number {
+    const head = this.#heads.get(key) ?? -1;
+    for (let place = head; place >= 0; place = this.#next[place] as number) if (this.#codes[place] === code) return place;
+    if (this.#size === this.#codes.length) this.#grow();
+    const place = this.#size++;
+    this.#heads.set(key, place);
+    this.#next[place] = head;
+    this.#codes[place] = code;
+    this.#figures[place * FIGURES + 2] = Number.POSITIVE_INFINITY;
+    return place;
+  }
+
+  #grow(): void {
+    const [next, codes, figures] = [this.#next, this.#codes, this.#figures];
+    this.#next = new Int32Array(next.length * 2);
+    this.#next.set(next);
+    this.#codes = new Int32Array(codes.length * 2);
+    this.#codes.set(codes);
+    this.#figures = new Float64Array(figures.length * 2);
+    this.#figures.set(figures);
   }
 }
 
@@ -85,16 +111,15 @@ export class RowPacker {
     this.#start = start;
   }
 
-  /** @param row of a key that is not below those before it */
-  put(row: PackedRow): void {
-    const { key, attempts, deliveries, firstSeen, lastSeen } = row;
+  /** @param key not below those before it; `code` is above those of the same key */
+  put(key: number, code: number, attempts: number, deliveries: number, firstSeen: number, lastSeen: number): void {
     const numbers = this.#numbers;
     if (this.#rows >= ROWS_A_PLACE && key !== this.#last) {
       this.#places.push(this.#last, numbers.length);
       this.#rows = 0;
     }
     numbers.put(key - this.#last);
-    numbers.put(codeOf(this.#start, row.priorHour, row.outcome));
+    numbers.put(code);
     numbers.put(attempts);
     numbers.put(deliveries);
     numbers.put(firstSeen - this.#start * HOUR);
@@ -113,20 +138,32 @@ export class RowPacker {
 /** The rows of a longer time, from those of its parts; in order, so that never more than those of one key are in memory. */
 export function mergedRows(start: number, parts: readonly RowReader[]): Buffer {
   const packer = new RowPacker(start);
-  const sums = new RowSums(start);
   let unread = parts.filter((rows) => rows.next());
   while (unread.length > 0) {
     const key = unread.reduce((least, rows) => Math.min(least, rows.key), Number.POSITIVE_INFINITY);
+    const sums = new Map<number, PackedRow>();
     unread = unread.filter((rows) => {
       while (rows.key === key) {
-        sums.add(rows);
+        addUp(sums, codeOf(start, Math.min(rows.priorHour, start), rows.outcome), rows);
         if (!rows.next()) return false;
       }
       return true;
     });
-    sums.moveTo(packer);
+    const inOrder = sums.size === 1 ? [...sums] : [...sums].sort(([a], [b]) => a - b);
+    for (const [code, row] of inOrder) packer.put(key, code, row.attempts, row.deliveries, row.firstSeen, row.lastSeen);
   }
   return packer.packed();
+}
+
+function addUp(sums: Map<number, PackedRow>, code: number, { key, outcome, priorHour, attempts, deliveries, firstSeen, lastSeen }: PackedRow): void {
+  const sum = sums.get(code);
+  if (sum === undefined) sums.set(code, { key, outcome, priorHour, attempts, deliveries, firstSeen, lastSeen });
+  else {
+    sum.attempts += attempts;
+    sum.deliveries += deliveries;
+    sum.firstSeen = Math.min(sum.firstSeen, firstSeen);
+    sum.lastSeen = Math.max(sum.lastSeen, lastSeen);
+  }
 }
 
 /** 0 = no deferral, else how many hours before this time, one more: small, for no mail waits long. */

@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { eachFirstFailure, FirstFailures } from './first-failures.js';
 import { HourPacker } from './hour-packer.js';
-import { mergedRows, type PackedRow, RowReader } from './packed-rows.js';
+import { mergedRows, type PackedRow, RowReader, RowSums } from './packed-rows.js';
 import { NOT_FAILED, PACKED_SUMMARIES, REPLY_SUMMARIES } from './summary-kinds.js';
 import type { Time } from './times.js';
 
@@ -26,16 +26,25 @@ export class PackedWriter {
 
   /** Of a longer time, from its parts. */
   putLonger({ start, hours }: Time, parts: readonly Time[]): void {
-    for (const by of [...Object.values(PACKED_SUMMARIES), NOT_FAILED]) {
+    for (const by of Object.values(PACKED_SUMMARIES)) {
       const rows: RowReader[] = [];
       eachPacked(this.#db, by, parts, (packed, part) => rows.push(new RowReader(packed, part.start)));
       this.#put.run(by, hours, start, mergedRows(start, rows));
     }
+    this.#put.run(NOT_FAILED, hours, start, this.#notFailed(start, parts));
     for (const by of Object.values(REPLY_SUMMARIES)) {
       const firsts = new FirstFailures();
       eachPacked(this.#db, by, parts, (rows) => eachFirstFailure(rows, (key, reply, deliveries) => firsts.add(key, reply, deliveries)));
       this.#put.run(by, hours, start, firsts.packed());
     }
+  }
+
+  #notFailed(start: number, parts: readonly Time[]): Buffer {
+    const sums = new RowSums(start);
+    eachRow(this.#db, NOT_FAILED, parts, null, (row) => sums.add(row));
+    const rest = parts.filter(({ hours }) => hours === 1).map((hour) => hour.start);
+    if (rest.length > 0) this.#hours.addNotFailed(rest, sums);
+    return sums.packed();
   }
 
   clear({ start, hours }: Time): void {

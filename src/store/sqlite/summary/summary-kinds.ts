@@ -6,7 +6,7 @@ export type PlainSummary = keyof typeof PLAIN_SUMMARIES;
 export const PACKED_SUMMARIES = { domain: 5, provider: 6, sender: 7 } as const;
 export type PackedSummary = keyof typeof PACKED_SUMMARIES;
 
-/** Of the same times, by provider: what did not fail. It is counted, never ranked. */
+/** Of days and longer times, by provider: how many deliveries did not fail. They are counted, never ranked. */
 export const NOT_FAILED = 11;
 
 /** Of the same times, by what the values with the most failures failed for. */
