@@ -7,8 +7,10 @@ CREATE TABLE packed_summary (
   -- How many the time has: 1, or those of a day.
   hours INTEGER NOT NULL,
   start INTEGER NOT NULL,
+  -- The least key of the piece.
+  first INTEGER NOT NULL,
   rows  BLOB NOT NULL,
-  PRIMARY KEY (by, hours, start)
+  PRIMARY KEY (by, hours, start, first)
 );
 
 -- The other summaries are of hours and days too, for months of hours are many rows.

@@ -6,7 +6,6 @@ import { type CountedRow, limitGroups, sumOf } from './limit-groups.js';
 import { totals } from './outcome-totals.js';
 import { OUTCOME_IDS, outcomeName } from './outcomes.js';
 import { FailureSums, type Figures } from './summary/failure-sums.js';
-import { RowReader } from './summary/packed-rows.js';
 import { eachPacked } from './summary/packed-summaries.js';
 import { providerCauses } from './summary/provider-causes.js';
 import { type Covered, hoursBut, summariesOf } from './summary/summaries.js';
@@ -97,8 +96,8 @@ function fromPacked(db: Database, question: TopQuestion): GroupsAnswer | null {
   if (covered === null) return null;
   const sums = new FailureSums();
   const since = hourOf(range.since, 1);
-  const wanted = only === undefined ? null : [...keysOf(db, summary, only).values()];
-  eachPacked(db, PACKED_SUMMARIES[summary], covered.times, (rows, { start }) => sums.addRows(new RowReader(rows, start), wanted, since));
+  const wanted = only === undefined ? null : new Set(keysOf(db, summary, only).values());
+  eachPacked(db, PACKED_SUMMARIES[summary], covered.times, wanted, (rows) => sums.addRows(rows, wanted, since));
   if (covered.rest.length > 0) {
     const rest = rowsOf(db, question, summary === 'sender' ? lateEventsWay(range, covered.rest) : totalsWay(range, covered.rest));
     const keys = keysOf(

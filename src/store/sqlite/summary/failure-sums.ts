@@ -39,9 +39,8 @@ export class FailureSums {
    * @param keys of these alone; `null` = all
    * @param since of the range, hours since 1970
    */
-  addRows(rows: RowReader, keys: readonly number[] | null, since: number): void {
-    if (keys === null) while (rows.next()) this.#addRow(rows, since);
-    else rows.each(keys, () => this.#addRow(rows, since));
+  addRows(rows: RowReader, keys: ReadonlySet<number> | null, since: number): void {
+    while (rows.next()) if (keys === null || keys.has(rows.key)) this.#addRow(rows, since);
   }
 
   add(key: number, figures: Figures): void {

@@ -41,5 +41,5 @@ export class FirstFailures {
 /** Calls back with each of what was packed. */
 export function eachFirstFailure(packed: Buffer, take: (key: number, reply: number, deliveries: number) => void): void {
   const numbers = new NumberReader(packed);
-  while (numbers.at < packed.length) take(numbers.next(), numbers.next(), numbers.next());
+  while (!numbers.isAtEnd) take(numbers.next(), numbers.next(), numbers.next());
 }

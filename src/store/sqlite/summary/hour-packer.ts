@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { FAILURES, OUTCOME_IDS } from '../outcomes.js';
 import { FirstFailures } from './first-failures.js';
-import { type PackedRow, RowSums } from './packed-rows.js';
+import { type PackedRow, type Piece, RowSums } from './packed-rows.js';
 import { priorOf } from './prior-of.js';
 import { PACKED_SUMMARIES, type PackedSummary, REPLY_SUMMARIES } from './summary-kinds.js';
 
@@ -22,8 +22,8 @@ type TotalsRow = [
 ];
 type EventRow = [sender: number, outcome: number, priorHour: number, reply: number, tried: number, time: number];
 
-/** What is stored of an hour, or a day, under the number of a summary. */
-export type Packed = Map<number, Buffer>;
+/** What is stored of an hour under the number of a summary. */
+export type Packed = Map<number, readonly Piece[]>;
 
 /** Packs what an hour was by domain, provider and sender. */
 export class HourPacker {
@@ -113,10 +113,10 @@ class Kind {
     if (row.priorHour === 0) this.#firsts.add(row.key, reply, row.deliveries);
   }
 
-  packedAs(summary: PackedSummary): [number, Buffer][] {
+  packedAs(summary: PackedSummary): [number, Piece[]][] {
     return [
       [PACKED_SUMMARIES[summary], this.#rows.packed()],
-      [REPLY_SUMMARIES[summary], this.#firsts.packed()],
+      [REPLY_SUMMARIES[summary], [{ first: 0, rows: this.#firsts.packed() }]],
     ];
   }
 }

@@ -2,8 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { MainCause, SummedGroup } from '../../../report/question.js';
 import type { Span } from '../../../report/range.js';
 import { FAILURES } from '../outcomes.js';
-import { eachFirstFailure } from './first-failures.js';
-import { eachPacked } from './packed-summaries.js';
+import { eachFirstFailureIn } from './packed-summaries.js';
 import { coverage } from './summaries.js';
 import { type PackedSummary, REPLY_SUMMARIES } from './summary-kinds.js';
 import { keysOf } from './summary-names.js';
@@ -26,7 +25,7 @@ export function mainCauses(
   const { times, rest } = coverage(db, Math.ceil(range.since / HOUR), Math.floor(range.until / HOUR));
   const keys = keysOf(db, by, values);
   const byKey = new Map([...keys].map(([, key]) => [key, new Map<number, number>()]));
-  eachPacked(db, REPLY_SUMMARIES[by], times, (packed) => eachFirstFailure(packed, (key, reply, deliveries) => addTo(byKey, key, reply, deliveries)));
+  eachFirstFailureIn(db, REPLY_SUMMARIES[by], times, (key, reply, deliveries) => addTo(byKey, key, reply, deliveries));
   if (rest.length > 0) {
     const rows = db.prepare<[string, string], { key: number; reply: number; deliveries: number }>(IN_HOURS[by]);
     for (const { key, reply, deliveries } of rows.all(JSON.stringify(rest), JSON.stringify([...keys.values()]))) addTo(byKey, key, reply, deliveries);

@@ -4,7 +4,7 @@
  */
 
 export class NumberWriter {
-  #bytes = Buffer.allocUnsafe(4096);
+  #bytes = Buffer.allocUnsafe(2048);
   #length = 0;
 
   /** Bytes so far. */
@@ -26,20 +26,23 @@ export class NumberWriter {
 }
 
 export class NumberReader {
-  /** Where the next number stands. */
-  at = 0;
   readonly #bytes: Buffer;
+  #at = 0;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
   }
 
+  get isAtEnd(): boolean {
+    return this.#at >= this.#bytes.length;
+  }
+
   next(): number {
-    let byte = this.#bytes[this.at++] as number;
+    let byte = this.#bytes[this.#at++] as number;
     if (byte < 128) return byte;
     let value = byte & 127;
     for (let shift = 7; ; shift += 7) {
-      byte = this.#bytes[this.at++] as number;
+      byte = this.#bytes[this.#at++] as number;
       value |= (byte & 127) << shift;
       if (byte < 128) return value;
     }

@@ -1,20 +1,18 @@
 import { NumberReader, NumberWriter } from './numbers.js';
 
 /*
- * What the mail of an hour or a day was by many values: thousands of rows of six numbers, packed into one. SQLite reads and adds up a
- * million rows in a second; packed, they are read in a twentieth of that, and take a fifth of the room.
+ * What the mail of an hour or a day was by many values: thousands of rows of six numbers, packed into pieces of some two hundred. SQLite reads
+ * and adds up a million rows in a second; packed, they are read in a twentieth of that, and take a fifth of the room.
  *
- * A row is: what its key is greater than the last one's, earlier deferral and outcome, attempts, deliveries, first seen (ms since the
- * time began), last seen (ms later). Behind the rows stands, for every 64 of them, where one begins that has another key than those before, so that
- * some of the keys are found without all others: that key's predecessor and the place; then how many of these there are, all in 32 bits, the lowest byte first.
+ * A row is: what its key is greater than that of the row before (in the first one of a piece: 0), earlier deferral and outcome, attempts, deliveries,
+ * first seen (ms since the time began), last seen (ms later). All rows of a key are in one piece.
  */
 
 const HOUR = 3_600_000;
 /** Outcomes fit below it. */
 const OUTCOMES = 8;
-const ROWS_A_PLACE = 64;
-const PLACE_BYTES = 8;
-const COUNT_BYTES = 4;
+/** Two of them fill a page of the database, with what belongs to each. */
+const PIECE_BYTES = 1900;
 /** 59 years: deferrals of before do not count. */
 const MAX_HOURS = 2 ** 19 - 1;
 /** Attempts, deliveries, first and last seen. */
@@ -32,6 +30,13 @@ export interface PackedRow {
   /** UTC ms. */
   firstSeen: number;
   lastSeen: number;
+}
+
+/** Rows of keys that follow each other. */
+export interface Piece {
+  /** The key of its first row. */
+  first: number;
+  rows: Buffer;
 }
 
 /** Gathers rows in any order, and adds up those that are alike. In columns: in objects, an hour of a busy host took four times as long. */
@@ -61,7 +66,7 @@ export class RowSums {
     if (row.lastSeen > (figures[at + 3] as number)) figures[at + 3] = row.lastSeen;
   }
 
-  packed(): Buffer {
+  packed(): Piece[] {
     const packer = new RowPacker(this.#start);
     for (const key of Int32Array.from(this.#heads.keys()).sort()) {
       const places: number[] = [];
@@ -101,10 +106,10 @@ export class RowSums {
 /** Packs rows that come in order. */
 export class RowPacker {
   readonly #start: number;
-  readonly #numbers = new NumberWriter();
-  readonly #places: number[] = [];
+  readonly #pieces: Piece[] = [];
+  #numbers = new NumberWriter();
+  #first = 0;
   #last = 0;
-  #rows = 0;
 
   /** @param start of the time, hours since 1970 */
   constructor(start: number) {
@@ -113,10 +118,11 @@ export class RowPacker {
 
   /** @param key not below those before it; `code` is above those of the same key */
   put(key: number, code: number, attempts: number, deliveries: number, firstSeen: number, lastSeen: number): void {
+    if (this.#numbers.length >= PIECE_BYTES && key !== this.#last) this.#close();
     const numbers = this.#numbers;
-    if (this.#rows >= ROWS_A_PLACE && key !== this.#last) {
-      this.#places.push(this.#last, numbers.length);
-      this.#rows = 0;
+    if (numbers.length === 0) {
+      this.#first = key;
+      this.#last = key;
     }
     numbers.put(key - this.#last);
     numbers.put(code);
@@ -125,18 +131,21 @@ export class RowPacker {
     numbers.put(firstSeen - this.#start * HOUR);
     numbers.put(lastSeen - firstSeen);
     this.#last = key;
-    this.#rows++;
   }
 
-  packed(): Buffer {
-    const index = Buffer.allocUnsafe(this.#places.length * (PLACE_BYTES / 2) + COUNT_BYTES);
-    for (const [at, number] of [...this.#places, this.#places.length / 2].entries()) index.writeUInt32LE(number, at * 4);
-    return Buffer.concat([this.#numbers.written(), index]);
+  packed(): Piece[] {
+    if (this.#numbers.length > 0) this.#close();
+    return this.#pieces;
+  }
+
+  #close(): void {
+    this.#pieces.push({ first: this.#first, rows: this.#numbers.written() });
+    this.#numbers = new NumberWriter();
   }
 }
 
 /** The rows of a longer time, from those of its parts; in order, so that never more than those of one key are in memory. */
-export function mergedRows(start: number, parts: readonly RowReader[]): Buffer {
+export function mergedRows(start: number, parts: readonly RowReader[]): Piece[] {
   const packer = new RowPacker(start);
   let unread = parts.filter((rows) => rows.next());
   while (unread.length > 0) {
@@ -180,27 +189,23 @@ export class RowReader implements PackedRow {
   deliveries = 0;
   firstSeen = 0.5;
   lastSeen = 0.5;
-  readonly #bytes: Buffer;
-  readonly #numbers: NumberReader;
+  readonly #pieces: readonly Piece[];
   readonly #start: number;
   readonly #begin: number;
-  readonly #places: number;
-  readonly #end: number;
+  #piece = 0;
+  #numbers = NOTHING;
 
   /** @param start of the time, hours since 1970 */
-  constructor(bytes: Buffer, start: number) {
-    this.#bytes = bytes;
-    this.#numbers = new NumberReader(bytes);
+  constructor(pieces: readonly Piece[], start: number) {
+    this.#pieces = pieces;
     this.#start = start;
     this.#begin = start * HOUR;
-    this.#places = bytes.readUInt32LE(bytes.length - COUNT_BYTES);
-    this.#end = bytes.length - COUNT_BYTES - this.#places * PLACE_BYTES;
   }
 
   /** Goes to the next row. @returns whether there is one */
   next(): boolean {
+    if (this.#numbers.isAtEnd && !this.#nextPiece()) return false;
     const numbers = this.#numbers;
-    if (numbers.at >= this.#end) return false;
     this.key += numbers.next();
     const code = numbers.next();
     const hours = (code / OUTCOMES) | 0;
@@ -213,27 +218,13 @@ export class RowReader implements PackedRow {
     return true;
   }
 
-  /** Calls back at each row of these keys; of `null`, at all. */
-  each(keys: readonly number[] | null, take: (row: PackedRow) => void): void {
-    if (keys === null) while (this.next()) take(this);
-    else
-      for (const key of keys) {
-        this.#seek(key);
-        while (this.next() && this.key <= key) if (this.key === key) take(this);
-      }
-  }
-
-  /** Goes to a place before the first row of this key. */
-  #seek(key: number): void {
-    let low = 0;
-    let high = this.#places;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#bytes.readUInt32LE(this.#end + middle * PLACE_BYTES) < key) low = middle + 1;
-      else high = middle;
-    }
-    const place = this.#end + (low - 1) * PLACE_BYTES;
-    this.key = low === 0 ? 0 : this.#bytes.readUInt32LE(place);
-    this.#numbers.at = low === 0 ? 0 : this.#bytes.readUInt32LE(place + 4);
+  #nextPiece(): boolean {
+    const piece = this.#pieces[this.#piece++];
+    if (piece === undefined) return false;
+    this.key = piece.first;
+    this.#numbers = new NumberReader(piece.rows);
+    return true;
   }
 }
+
+const NOTHING = new NumberReader(Buffer.alloc(0));

@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { eachFirstFailure, FirstFailures } from './first-failures.js';
 import { HourPacker } from './hour-packer.js';
-import { mergedRows, type PackedRow, RowReader, RowSums } from './packed-rows.js';
+import { mergedRows, type PackedRow, type Piece, RowReader, RowSums } from './packed-rows.js';
 import { NOT_FAILED, PACKED_SUMMARIES, REPLY_SUMMARIES } from './summary-kinds.js';
 import type { Time } from './times.js';
 
@@ -15,31 +15,35 @@ export class PackedWriter {
   constructor(db: Database) {
     this.#db = db;
     this.#hours = new HourPacker(db);
-    this.#put = db.prepare('INSERT INTO packed_summary (by, hours, start, rows) VALUES (?, ?, ?, ?)');
+    this.#put = db.prepare('INSERT INTO packed_summary (by, hours, start, first, rows) VALUES (?, ?, ?, ?, ?)');
     this.#clear = db.prepare(`DELETE FROM packed_summary WHERE by BETWEEN ${PACKED_SUMMARIES.domain} AND ${NOT_FAILED} AND hours = ? AND start = ?`);
   }
 
   /** @param start hours since 1970 */
   putHour(start: number): void {
-    for (const [by, rows] of this.#hours.pack(start)) this.#put.run(by, 1, start, rows);
+    for (const [by, pieces] of this.#hours.pack(start)) this.#putPieces(by, { start, hours: 1 }, pieces);
   }
 
   /** Of a longer time, from its parts. */
-  putLonger({ start, hours }: Time, parts: readonly Time[]): void {
+  putLonger(time: Time, parts: readonly Time[]): void {
     for (const by of Object.values(PACKED_SUMMARIES)) {
       const rows: RowReader[] = [];
-      eachPacked(this.#db, by, parts, (packed, part) => rows.push(new RowReader(packed, part.start)));
-      this.#put.run(by, hours, start, mergedRows(start, rows));
+      eachPacked(this.#db, by, parts, null, (ofPart) => rows.push(ofPart));
+      this.#putPieces(by, time, mergedRows(time.start, rows));
     }
-    this.#put.run(NOT_FAILED, hours, start, this.#notFailed(start, parts));
+    this.#putPieces(NOT_FAILED, time, this.#notFailed(time.start, parts));
     for (const by of Object.values(REPLY_SUMMARIES)) {
       const firsts = new FirstFailures();
-      eachPacked(this.#db, by, parts, (rows) => eachFirstFailure(rows, (key, reply, deliveries) => firsts.add(key, reply, deliveries)));
-      this.#put.run(by, hours, start, firsts.packed());
+      eachFirstFailureIn(this.#db, by, parts, (key, reply, deliveries) => firsts.add(key, reply, deliveries));
+      this.#putPieces(by, time, [{ first: 0, rows: firsts.packed() }]);
     }
   }
 
-  #notFailed(start: number, parts: readonly Time[]): Buffer {
+  #putPieces(by: number, { hours, start }: Time, pieces: readonly Piece[]): void {
+    for (const { first, rows } of pieces) this.#put.run(by, hours, start, first, rows);
+  }
+
+  #notFailed(start: number, parts: readonly Time[]): Piece[] {
     const sums = new RowSums(start);
     eachRow(this.#db, NOT_FAILED, parts, null, (row) => sums.add(row));
     const rest = parts.filter(({ hours }) => hours === 1).map((hour) => hour.start);
@@ -53,14 +57,29 @@ export class PackedWriter {
 }
 
 /**
- * Calls back with what is packed of each of these times.
+ * Calls back with the rows of each of these times.
  * @param by the number of the summary
+ * @param keys `null` = all; else those of these are among what is read
  */
-export function eachPacked(db: Database, by: number, times: readonly Time[], take: (rows: Buffer, time: Time) => void): void {
-  const find = db.prepare<[number, number, number], Buffer>('SELECT rows FROM packed_summary WHERE by = ? AND hours = ? AND start = ?').pluck();
+export function eachPacked(
+  db: Database,
+  by: number,
+  times: readonly Time[],
+  keys: Iterable<number> | null,
+  take: (rows: RowReader, time: Time) => void,
+): void {
+  const all = db.prepare<[number, number, number], Piece>(
+    'SELECT first, rows FROM packed_summary WHERE by = ? AND hours = ? AND start = ? ORDER BY first',
+  );
+  const withKey = db.prepare<[number, number, number, number], Piece>(
+    'SELECT first, rows FROM packed_summary WHERE by = ? AND hours = ? AND start = ? AND first <= ? ORDER BY first DESC LIMIT 1',
+  );
   for (const time of times) {
-    const rows = find.get(by, time.hours, time.start);
-    if (rows !== undefined) take(rows, time);
+    const pieces =
+      keys === null
+        ? all.all(by, time.hours, time.start)
+        : [...new Map([...keys].flatMap((key) => withKey.all(by, time.hours, time.start, key)).map((piece) => [piece.first, piece])).values()];
+    take(new RowReader(pieces, time.start), time);
   }
 }
 
@@ -72,5 +91,19 @@ export function eachRow(
   keys: readonly number[] | null,
   take: (row: PackedRow, time: Time) => void,
 ): void {
-  eachPacked(db, by, times, (rows, time) => new RowReader(rows, time.start).each(keys, (row) => take(row, time)));
+  const wanted = keys === null ? null : new Set(keys);
+  eachPacked(db, by, times, wanted, (rows, time) => {
+    while (rows.next()) if (wanted === null || wanted.has(rows.key)) take(rows, time);
+  });
+}
+
+/** Calls back with what the values with the most failures failed for first, in each of these times. */
+export function eachFirstFailureIn(
+  db: Database,
+  by: number,
+  times: readonly Time[],
+  take: (key: number, reply: number, deliveries: number) => void,
+): void {
+  const find = db.prepare<[number, number, number], Buffer>('SELECT rows FROM packed_summary WHERE by = ? AND hours = ? AND start = ?').pluck();
+  for (const { hours, start } of times) for (const rows of find.all(by, hours, start)) eachFirstFailure(rows, take);
 }
