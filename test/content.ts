@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { eachRow } from '../src/store/sqlite/summary/packed-summaries.js';
+import { eachPacked } from '../src/store/sqlite/summary/packed-summaries.js';
 import { PACKED_SUMMARIES } from '../src/store/sqlite/summary/summary-kinds.js';
 import { namesOf } from '../src/store/sqlite/summary/summary-names.js';
 import type { Time } from '../src/store/sqlite/summary/times.js';
@@ -32,9 +32,14 @@ export function contentOf(path: string): { events: unknown[]; hourly: unknown[];
   for (const kind of ['domain', 'provider', 'sender'] as const) {
     const names = namesOf(db, kind);
     const rows: string[] = [];
-    eachRow(db, PACKED_SUMMARIES[kind], times, null, ({ key, outcome, priorHour, attempts, deliveries, firstSeen, lastSeen }, time) =>
-      rows.push(JSON.stringify([kind, time, names.get(key), outcome, priorHour, attempts, deliveries, firstSeen, lastSeen])),
-    );
+    eachPacked(db, PACKED_SUMMARIES[kind], times, null, (packed, time) => {
+      while (packed.next()) {
+        const { key, attempts, firstSeen, lastSeen } = packed;
+        do
+          rows.push(JSON.stringify([kind, time, names.get(key), attempts, firstSeen, lastSeen, packed.outcome, packed.priorHour, packed.deliveries]));
+        while (packed.nextCount());
+      }
+    });
     summaries.push(...rows.sort());
   }
   const open = db

@@ -18,36 +18,45 @@ const rows = fc.array(
   { maxLength: 600 },
 );
 
-/** The same, added up by objects. */
-function summed(all: readonly PackedRow[]): PackedRow[] {
-  const sums = new Map<string, PackedRow>();
-  for (const row of all) {
-    const priorHour = Math.min(row.priorHour, START);
-    const place = `${row.key} ${priorHour} ${row.outcome}`;
-    const sum = sums.get(place);
-    if (sum === undefined) sums.set(place, { ...row, priorHour });
-    else {
-      sum.attempts += row.attempts;
-      sum.deliveries += row.deliveries;
-      sum.firstSeen = Math.min(sum.firstSeen, row.firstSeen);
-      sum.lastSeen = Math.max(sum.lastSeen, row.lastSeen);
-    }
-  }
-  return [...sums.values()];
+/** A value as a test sees it. */
+interface Value {
+  key: number;
+  attempts: number;
+  firstSeen: number;
+  lastSeen: number;
+  counts: Record<string, number>;
 }
 
-function read(pieces: readonly Piece[]): PackedRow[] {
-  const found: PackedRow[] = [];
+/** The same, added up by objects. */
+function summed(all: readonly PackedRow[]): Value[] {
+  const values = new Map<number, Value>();
+  for (const { key, attempts, firstSeen, lastSeen, outcome, priorHour, deliveries } of all) {
+    const value = values.get(key) ?? { key, attempts: 0, firstSeen, lastSeen, counts: {} };
+    values.set(key, value);
+    value.attempts += attempts;
+    value.firstSeen = Math.min(value.firstSeen, firstSeen);
+    value.lastSeen = Math.max(value.lastSeen, lastSeen);
+    const count = `${outcome} ${Math.min(priorHour, START)}`;
+    value.counts[count] = (value.counts[count] ?? 0) + deliveries;
+  }
+  return [...values.values()];
+}
+
+function read(pieces: readonly Piece[]): Value[] {
+  const found: Value[] = [];
   const rows = new RowReader(pieces, START);
   while (rows.next()) {
-    const { key, outcome, priorHour, attempts, deliveries, firstSeen, lastSeen } = rows;
-    found.push({ key, outcome, priorHour, attempts, deliveries, firstSeen, lastSeen });
+    const { key, attempts, firstSeen, lastSeen } = rows;
+    const counts: Record<string, number> = {};
+    do counts[`${rows.outcome} ${rows.priorHour}`] = rows.deliveries;
+    while (rows.nextCount());
+    found.push({ key, attempts, firstSeen, lastSeen, counts });
   }
   return found;
 }
 
-function inOrder(all: readonly PackedRow[]): string[] {
-  return all.map((row) => JSON.stringify(row)).sort();
+function inOrder(all: readonly Value[]): string[] {
+  return all.map(({ counts, ...rest }) => JSON.stringify({ ...rest, counts: Object.entries(counts).sort() })).sort();
 }
 
 describe('packed rows', () => {

@@ -4,7 +4,7 @@ import { endOfMail } from './hours.js';
 import { incidents, incidentsFrom } from './incidents.js';
 import { OUTCOME_IDS, outcomeName } from './outcomes.js';
 import { firstWholeHour } from './pruned.js';
-import { eachRow } from './summary/packed-summaries.js';
+import { eachCount } from './summary/packed-summaries.js';
 import { NOT_FAILED, PACKED_SUMMARIES, PLAIN_SUMMARIES, type PlainSummary } from './summary/summary-kinds.js';
 import { DAYS, type Time, WEEKS } from './summary/times.js';
 
@@ -54,7 +54,7 @@ function summariesOff(db: Database): string[] {
   const summed = db.prepare<[], Time>('SELECT start, hours FROM summarized').all();
   const packed = (by: number, isTime: (time: Time) => boolean) => {
     let sum = 0;
-    eachRow(db, by, summed.filter(isTime), null, ({ deliveries }) => {
+    eachCount(db, by, summed.filter(isTime), null, ({ deliveries }) => {
       sum += deliveries;
     });
     return sum;

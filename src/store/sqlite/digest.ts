@@ -5,7 +5,7 @@ import type { Span } from '../../report/range.js';
 import { endOfMail } from './hours.js';
 import { DELIVERED, FAILURES, OUTCOME_IDS } from './outcomes.js';
 import { recoveriesIn } from './recoveries.js';
-import { eachRow } from './summary/packed-summaries.js';
+import { eachCount } from './summary/packed-summaries.js';
 import { type Covered, coverage, summariesOf } from './summary/summaries.js';
 import { isPacked, PACKED_SUMMARIES, type PackedSummary, PLAIN_SUMMARIES, type PlainSummary } from './summary/summary-kinds.js';
 import { keysOf } from './summary/summary-names.js';
@@ -77,7 +77,7 @@ function figuresSummed(db: Database, of: GroupValues | null, summary: PlainSumma
 function figuresPacked(db: Database, values: GroupValues['values'], summary: PackedSummary, { times }: Covered): HourFigures[] {
   const names = new Map([...keysOf(db, summary, values)].map(([name, key]) => [key, name]));
   const found = new Map<string, HourFigures>();
-  eachRow(db, PACKED_SUMMARIES[summary], times, [...names.keys()], ({ key, outcome, deliveries }, { start }) => {
+  eachCount(db, PACKED_SUMMARIES[summary], times, [...names.keys()], ({ key, outcome, deliveries }, { start }) => {
     const place = `${start} ${key}`;
     const figures = found.get(place) ?? { hour: start, key: names.get(key) ?? null, hard: 0, soft: 0, delivered: 0 };
     found.set(place, figures);

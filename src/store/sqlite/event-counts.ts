@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { EventCount, EventCounts } from '../../report/metrics.js';
 import { endOfMail } from './hours.js';
 import { DELIVERED, FAILURES, outcomeName } from './outcomes.js';
-import { eachRow } from './summary/packed-summaries.js';
+import { eachCount } from './summary/packed-summaries.js';
 import { coverage, summariesOf } from './summary/summaries.js';
 import { NOT_FAILED, PACKED_SUMMARIES } from './summary/summary-kinds.js';
 import { keysOf } from './summary/summary-names.js';
@@ -53,7 +53,7 @@ function ofProviders(db: Database, providers: readonly string[]): EventCount[] {
   const names = new Map([...keysOf(db, 'provider', providers)].map(([name, key]) => [key, String(name)]));
   const found = new Map<string, Row>();
   for (const by of [PACKED_SUMMARIES.provider, NOT_FAILED]) {
-    eachRow(db, by, times, [...names.keys()], ({ key, outcome, deliveries }) => {
+    eachCount(db, by, times, [...names.keys()], ({ key, outcome, deliveries }) => {
       const place = `${outcome} ${key}`;
       const row = found.get(place) ?? { outcome, key: names.get(key) ?? null, events: 0 };
       found.set(place, row);

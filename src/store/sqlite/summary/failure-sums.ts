@@ -40,7 +40,11 @@ export class FailureSums {
    * @param since of the range, hours since 1970
    */
   addRows(rows: RowReader, keys: ReadonlySet<number> | null, since: number): void {
-    while (rows.next()) if (keys === null || keys.has(rows.key)) this.#addRow(rows, since);
+    while (rows.next()) {
+      const isWanted = keys === null || keys.has(rows.key);
+      if (isWanted) this.#addValue(rows, since);
+      else while (rows.nextCount());
+    }
   }
 
   add(key: number, figures: Figures): void {
@@ -89,16 +93,18 @@ export class FailureSums {
     return Object.fromEntries(COLUMNS.map((name, index) => [name, this.#figures[place * WIDTH + index]])) as unknown as Figures;
   }
 
-  #addRow({ key, outcome, priorHour, attempts, deliveries, firstSeen, lastSeen }: RowReader, since: number): void {
-    const at = this.#placeOf(key) * WIDTH;
+  #addValue(rows: RowReader, since: number): void {
+    const at = this.#placeOf(rows.key) * WIDTH;
     const figures = this.#figures;
-    const fresh = priorHour < since ? deliveries : 0;
-    if (outcome === BOUNCED || outcome === EXPIRED) (figures[at + HARD] as number) += deliveries;
-    else (figures[at + SOFT] as number) += fresh;
-    (figures[at + ATTEMPTS] as number) += attempts;
-    (figures[at + DELIVERIES] as number) += fresh;
-    if (firstSeen < (figures[at + FIRST] as number)) figures[at + FIRST] = firstSeen;
-    if (lastSeen > (figures[at + LAST] as number)) figures[at + LAST] = lastSeen;
+    (figures[at + ATTEMPTS] as number) += rows.attempts;
+    if (rows.firstSeen < (figures[at + FIRST] as number)) figures[at + FIRST] = rows.firstSeen;
+    if (rows.lastSeen > (figures[at + LAST] as number)) figures[at + LAST] = rows.lastSeen;
+    do {
+      const fresh = rows.priorHour < since ? rows.deliveries : 0;
+      if (rows.outcome === BOUNCED || rows.outcome === EXPIRED) (figures[at + HARD] as number) += rows.deliveries;
+      else (figures[at + SOFT] as number) += fresh;
+      (figures[at + DELIVERIES] as number) += fresh;
+    } while (rows.nextCount());
   }
 
   #placeOf(key: number): number {

@@ -79,9 +79,8 @@ export class HourPacker {
 
   /** Adds what did not fail in some hours: no more than how many. */
   addNotFailed(hours: readonly number[], sums: RowSums): void {
-    const begin = (hours[0] ?? 0) * HOUR;
     for (const [route, outcome, deliveries] of this.#notFailed.iterate(JSON.stringify(hours))) {
-      sums.add({ key: this.#providerOf(route), outcome, priorHour: 0, attempts: 0, deliveries, firstSeen: begin, lastSeen: begin });
+      sums.add(notFailed(this.#providerOf(route), outcome, deliveries, hours[0] ?? 0));
     }
   }
 
@@ -97,6 +96,11 @@ export class HourPacker {
     }
     return this.#providers.get(route) ?? 0;
   }
+}
+
+/** It has no more figures. */
+export function notFailed(key: number, outcome: number, deliveries: number, start: number): PackedRow {
+  return { key, outcome, priorHour: 0, attempts: 0, deliveries, firstSeen: start * HOUR, lastSeen: start * HOUR };
 }
 
 /** Failures by one kind of value. */

@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { eachFirstFailure, FirstFailures } from './first-failures.js';
-import { HourPacker } from './hour-packer.js';
-import { mergedRows, type PackedRow, type Piece, RowReader, RowSums } from './packed-rows.js';
+import { HourPacker, notFailed } from './hour-packer.js';
+import { type Count, mergedRows, type Piece, RowReader, RowSums } from './packed-rows.js';
 import { NOT_FAILED, PACKED_SUMMARIES, REPLY_SUMMARIES } from './summary-kinds.js';
 import type { Time } from './times.js';
 
@@ -45,7 +45,7 @@ export class PackedWriter {
 
   #notFailed(start: number, parts: readonly Time[]): Piece[] {
     const sums = new RowSums(start);
-    eachRow(this.#db, NOT_FAILED, parts, null, (row) => sums.add(row));
+    eachCount(this.#db, NOT_FAILED, parts, null, ({ key, outcome, deliveries }) => sums.add(notFailed(key, outcome, deliveries, start)));
     const rest = parts.filter(({ hours }) => hours === 1).map((hour) => hour.start);
     if (rest.length > 0) this.#hours.addNotFailed(rest, sums);
     return sums.packed();
@@ -83,17 +83,22 @@ export function eachPacked(
   }
 }
 
-/** Calls back with each row of these times: of these keys, or of all (`null`). It is one object, filled anew. */
-export function eachRow(
+/** Calls back with each count of these times: of these keys, or of all (`null`). It is one object, filled anew. */
+export function eachCount(
   db: Database,
   by: number,
   times: readonly Time[],
   keys: readonly number[] | null,
-  take: (row: PackedRow, time: Time) => void,
+  take: (count: Count & { key: number }, time: Time) => void,
 ): void {
   const wanted = keys === null ? null : new Set(keys);
   eachPacked(db, by, times, wanted, (rows, time) => {
-    while (rows.next()) if (wanted === null || wanted.has(rows.key)) take(rows, time);
+    while (rows.next()) {
+      const isWanted = wanted === null || wanted.has(rows.key);
+      do {
+        if (isWanted) take(rows, time);
+      } while (rows.nextCount());
+    }
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { FAILURES, OUTCOME_IDS } from '../outcomes.js';
 import type { Figures } from './failure-sums.js';
-import { eachRow } from './packed-summaries.js';
+import { eachCount } from './packed-summaries.js';
 import { priorOf } from './prior-of.js';
 import { PACKED_SUMMARIES, PROVIDER_CAUSES } from './summary-kinds.js';
 import { keysOf, namesOf } from './summary-names.js';
@@ -41,7 +41,7 @@ export class ProviderCausesWriter {
 
   put(day: Time): void {
     const failures = new Map<number, number>();
-    eachRow(this.#db, PACKED_SUMMARIES.provider, [day], null, ({ key, deliveries }) => failures.set(key, (failures.get(key) ?? 0) + deliveries));
+    eachCount(this.#db, PACKED_SUMMARIES.provider, [day], null, ({ key, deliveries }) => failures.set(key, (failures.get(key) ?? 0) + deliveries));
     const most = [...failures].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, KEPT);
     const names = namesOf(
       this.#db,
@@ -94,7 +94,7 @@ export function providerCauses(
 
 function hasFailures(db: Database, key: number, day: Time): boolean {
   let has = false;
-  eachRow(db, PACKED_SUMMARIES.provider, [day], [key], () => {
+  eachCount(db, PACKED_SUMMARIES.provider, [day], [key], () => {
     has = true;
   });
   return has;
