@@ -96,6 +96,16 @@ describe('packed rows', () => {
     );
   });
 
+  it('may be many', () => {
+    const all = Array.from({ length: 10_000 }, (_, index): PackedRow => {
+      const firstSeen = START * HOUR + index;
+      return { key: (index * 7919) % 5000, outcome: 1 + (index % 2), priorHour: 0, attempts: 1, deliveries: 1, firstSeen, lastSeen: firstSeen };
+    });
+    const sums = new RowSums(START);
+    for (const row of all) sums.add(row);
+    expect(inOrder(read(sums.packed()))).toEqual(inOrder(summed(all)));
+  });
+
   it('may be none', () => {
     expect(read(new RowSums(START).packed())).toEqual([]);
   });

@@ -8,7 +8,7 @@ import { Clients } from './clients.js';
 import { Dictionary } from './dictionary.js';
 import type { Handles } from './handles.js';
 import { type DeliveredIds, HourlyTotals, hourOf } from './hourly.js';
-import { OUTCOME_IDS } from './outcomes.js';
+import { FAILURE_IDS, OUTCOME_IDS } from './outcomes.js';
 import { type DeliveryHandle, remember, type WhereAndWhy } from './prior.js';
 import { RecoveryWriter } from './recoveries.js';
 import { RowWriter } from './row-writer.js';
@@ -156,6 +156,11 @@ export class EventWriter {
       priors: handle.priors,
       attempts: event.tried ? 1 : 0,
     });
+    if (FAILURE_IDS.includes(outcome)) {
+      const attempts = event.tried ? 1 : 0;
+      const { reply, route } = where;
+      this.#summaries.gather({ outcome, time: event.time, attempts, domain, sender: handle.senderId, route, reply, priors: handle.priors });
+    }
     if (event.outcome === 'recovered') this.#recoveries.add(hourOf(event.time), delay);
     if (event.outcome === 'deferred') remember(handle, where, hourOf(event.time));
     else if (event.deliveryNumber !== null) this.#handles.forget(event.deliveryNumber);
@@ -200,18 +205,23 @@ export class EventWriter {
     const { event } = item;
     const known = event.deliveryNumber === null ? undefined : this.#handles.of(event.deliveryNumber);
     if (known !== undefined) return known;
-    const handle: DeliveryHandle = { deliveryId: this.#newDelivery(event, item.recipientDomain, host, domain), priors: [] };
+    const sender = this.#senderId(event.sender);
+    const handle: DeliveryHandle = {
+      deliveryId: this.#newDelivery(event, sender, item.recipientDomain, host, domain),
+      senderId: sender ?? 0,
+      priors: [],
+    };
     if (event.deliveryNumber !== null) this.#handles.set(event.deliveryNumber, handle);
     return handle;
   }
 
-  #newDelivery(event: DeliveryEvent, recipientDomain: string | null, host: number, domain: number): number {
+  #newDelivery(event: DeliveryEvent, sender: number | null, recipientDomain: string | null, host: number, domain: number): number {
     const id = this.#deliveries.add(
       host,
       event.mta,
       event.queueId,
       event.messageId,
-      this.#senderId(event.sender),
+      sender,
       event.authUser,
       this.#storedRecipient(event.recipient, recipientDomain),
       domain || null,

@@ -10,7 +10,9 @@ export class Handles {
   readonly #find: Statement;
 
   constructor(db: Database) {
-    this.#find = db.prepare('SELECT priors FROM open_delivery WHERE delivery_id = ?');
+    this.#find = db.prepare(
+      'SELECT o.priors, ifnull(d.sender_id, 0) AS sender FROM open_delivery o JOIN delivery d ON d.id = o.delivery_id WHERE o.delivery_id = ?',
+    );
   }
 
   of(number: number): DeliveryHandle | undefined {
@@ -27,9 +29,9 @@ export class Handles {
   }
 
   #load(number: number): DeliveryHandle | undefined {
-    const row = this.#find.get(number) as { priors: string } | undefined;
+    const row = this.#find.get(number) as { priors: string; sender: number } | undefined;
     if (row === undefined) return undefined;
-    const handle = { deliveryId: number, priors: unpackPriors(row.priors) };
+    const handle = { deliveryId: number, senderId: row.sender, priors: unpackPriors(row.priors) };
     this.#handles.set(number, handle);
     return handle;
   }

@@ -14,6 +14,8 @@ export interface Prior extends WhereAndWhy {
 /** What the store keeps with an open delivery. */
 export interface DeliveryHandle {
   deliveryId: number;
+  /** Its sender, as its row says; 0 = not known. */
+  senderId: number;
   /** Distinct ways in which it was deferred so far, each with its last hour. */
   priors: Prior[];
 }

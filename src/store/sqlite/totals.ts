@@ -26,7 +26,7 @@ export function rebuildTotals(db: Database): void {
   db.exec('DELETE FROM prior WHERE id NOT IN (SELECT prior_id FROM hourly); DELETE FROM incident; DELETE FROM standing');
   const totals = new HourlyTotals(db);
   const putPriors = db.prepare('UPDATE open_delivery SET priors = ? WHERE delivery_id = ?');
-  let handle: DeliveryHandle = { deliveryId: 0, priors: [] };
+  let handle: DeliveryHandle = { deliveryId: 0, senderId: 0, priors: [] };
   const finish = () => {
     if (handle.priors.length > 0) putPriors.run(packPriors(handle.priors), handle.deliveryId);
   };
@@ -40,7 +40,7 @@ export function rebuildTotals(db: Database): void {
   for (const row of rows) {
     if (row.delivery_id !== handle.deliveryId) {
       finish();
-      handle = { deliveryId: row.delivery_id, priors: [] };
+      handle = { deliveryId: row.delivery_id, senderId: 0, priors: [] };
     }
     const where = { reply: row.reply, route: row.route_id, listing: row.listing_id ?? 0 };
     const { outcome, time, tried: attempts } = row;

@@ -1,9 +1,9 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { FAILURES, OUTCOME_IDS } from '../outcomes.js';
-import { FirstFailures } from './first-failures.js';
-import { type PackedRow, type Piece, RowSums } from './packed-rows.js';
+import { HourSums, type Packed } from './hour-sums.js';
+import type { PackedRow, RowSums } from './packed-rows.js';
 import { priorOf } from './prior-of.js';
-import { PACKED_SUMMARIES, type PackedSummary, REPLY_SUMMARIES } from './summary-kinds.js';
+import type { ProviderKeys } from './provider-keys.js';
 
 const HOUR = 3_600_000;
 
@@ -22,19 +22,15 @@ type TotalsRow = [
 ];
 type EventRow = [sender: number, outcome: number, priorHour: number, reply: number, tried: number, time: number];
 
-/** What is stored of an hour under the number of a summary. */
-export type Packed = Map<number, readonly Piece[]>;
-
 /** Packs what an hour was by domain, provider and sender. */
 export class HourPacker {
   readonly #totals: Statement<[number], TotalsRow>;
   readonly #events: Statement<[number, number], EventRow>;
   readonly #notFailed: Statement<[string], [route: number, outcome: number, deliveries: number]>;
-  readonly #routes: Statement<[], [id: number, provider: string | null]>;
-  /** The key of the provider of each route. */
-  readonly #providers = new Map<number, number>();
+  readonly #providers: ProviderKeys;
 
-  constructor(db: Database) {
+  constructor(db: Database, providers: ProviderKeys) {
+    this.#providers = providers;
     const prior = priorOf('JOIN route pro ON pro.id = p.route_id', 'pro.provider IS (SELECT provider FROM route WHERE id = e.route_id)');
     this.#totals = db
       .prepare<[number], TotalsRow>(
@@ -51,7 +47,6 @@ export class HourPacker {
          FROM event e JOIN delivery d ON d.id = e.delivery_id WHERE e.time >= ? AND e.time < ? AND ${FAILURES}`,
       )
       .raw();
-    this.#routes = db.prepare<[], [number, string | null]>('SELECT id, provider FROM route ORDER BY id').raw();
     this.#notFailed = db
       .prepare<[string], [number, number, number]>(
         `SELECT e.route_id, e.outcome, sum(e.deliveries) FROM hourly e WHERE e.hour IN (SELECT value FROM json_each(?)) AND NOT (${FAILURES}) GROUP BY 1, 2`,
@@ -61,66 +56,31 @@ export class HourPacker {
 
   /** @param hour since 1970 */
   pack(hour: number): Packed {
-    const [domains, providers, senders] = [new Kind(hour), new Kind(hour), new Kind(hour)];
+    const sums = new HourSums(hour);
     for (const [outcome, domain, route, reply, priorHour, providersPriorHour, attempts, deliveries, firstSeen, lastSeen] of this.#totals.iterate(
       hour,
     )) {
-      const row = { key: this.#providerOf(route), outcome, priorHour: providersPriorHour, attempts, deliveries, firstSeen, lastSeen };
-      providers.add(row, reply);
+      const row = { key: this.#providers.of(route), outcome, priorHour: providersPriorHour, attempts, deliveries, firstSeen, lastSeen };
+      sums.add('provider', row, reply);
       row.key = domain;
       row.priorHour = priorHour;
-      domains.add(row, reply);
+      sums.add('domain', row, reply);
     }
     for (const [key, outcome, priorHour, reply, tried, time] of this.#events.iterate(hour * HOUR, (hour + 1) * HOUR)) {
-      senders.add({ key, outcome, priorHour, attempts: tried, deliveries: 1, firstSeen: time, lastSeen: time }, reply);
+      sums.add('sender', { key, outcome, priorHour, attempts: tried, deliveries: 1, firstSeen: time, lastSeen: time }, reply);
     }
-    return new Map([...domains.packedAs('domain'), ...providers.packedAs('provider'), ...senders.packedAs('sender')]);
+    return sums.packed();
   }
 
   /** Adds what did not fail in some hours: no more than how many. */
   addNotFailed(hours: readonly number[], sums: RowSums): void {
     for (const [route, outcome, deliveries] of this.#notFailed.iterate(JSON.stringify(hours))) {
-      sums.add(notFailed(this.#providerOf(route), outcome, deliveries, hours[0] ?? 0));
+      sums.add(notFailed(this.#providers.of(route), outcome, deliveries, hours[0] ?? 0));
     }
-  }
-
-  #providerOf(route: number): number {
-    return this.#providers.get(route) ?? this.#learnProvider(route);
-  }
-
-  #learnProvider(route: number): number {
-    const firsts = new Map<string, number>();
-    for (const [id, provider] of this.#routes.all()) {
-      if (provider !== null && !firsts.has(provider)) firsts.set(provider, id);
-      this.#providers.set(id, provider === null ? 0 : (firsts.get(provider) as number));
-    }
-    return this.#providers.get(route) ?? 0;
   }
 }
 
 /** It has no more figures. */
 export function notFailed(key: number, outcome: number, deliveries: number, start: number): PackedRow {
   return { key, outcome, priorHour: 0, attempts: 0, deliveries, firstSeen: start * HOUR, lastSeen: start * HOUR };
-}
-
-/** Failures by one kind of value. */
-class Kind {
-  readonly #rows: RowSums;
-  readonly #firsts = new FirstFailures();
-
-  constructor(hour: number) {
-    this.#rows = new RowSums(hour);
-  }
-
-  add(row: PackedRow, reply: number): void {
-    this.#rows.add(row);
-    if (row.priorHour === 0) this.#firsts.add(row.key, reply, row.deliveries);
-  }
-
-  packedAs(summary: PackedSummary): [number, Piece[]][] {
-    return [
-      [PACKED_SUMMARIES[summary], this.#rows.packed()],
-      [REPLY_SUMMARIES[summary], [{ first: 0, rows: this.#firsts.packed() }]],
-    ];
-  }
 }

@@ -75,7 +75,8 @@ export class RowSums {
     const code = codeOf(this.#start, Math.min(priorHour, this.#start), outcome);
     let count = this.#heads[place] as number;
     while (count >= 0 && this.#codes[count] !== code) count = this.#next[count] as number;
-    (this.#deliveries[count < 0 ? this.#newCount(place, code) : count] as number) += deliveries;
+    if (count < 0) count = this.#newCount(place, code);
+    (this.#deliveries[count] as number) += deliveries;
   }
 
   packed(): Piece[] {

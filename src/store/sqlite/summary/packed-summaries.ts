@@ -1,7 +1,9 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { eachFirstFailure, FirstFailures } from './first-failures.js';
 import { HourPacker, notFailed } from './hour-packer.js';
+import type { Packed } from './hour-sums.js';
 import { type Count, mergedRows, type Piece, RowReader, RowSums } from './packed-rows.js';
+import type { ProviderKeys } from './provider-keys.js';
 import { NOT_FAILED, PACKED_SUMMARIES, REPLY_SUMMARIES } from './summary-kinds.js';
 import type { Time } from './times.js';
 
@@ -12,16 +14,24 @@ export class PackedWriter {
   readonly #clear: Statement;
   readonly #db: Database;
 
-  constructor(db: Database) {
+  constructor(db: Database, providers: ProviderKeys) {
     this.#db = db;
-    this.#hours = new HourPacker(db);
+    this.#hours = new HourPacker(db, providers);
     this.#put = db.prepare('INSERT INTO packed_summary (by, hours, start, first, rows) VALUES (?, ?, ?, ?, ?)');
-    this.#clear = db.prepare(`DELETE FROM packed_summary WHERE by BETWEEN ${PACKED_SUMMARIES.domain} AND ${NOT_FAILED} AND hours = ? AND start = ?`);
+    const all = [...Object.values(PACKED_SUMMARIES), ...Object.values(REPLY_SUMMARIES), NOT_FAILED];
+    this.#clear = db.prepare(`DELETE FROM packed_summary WHERE by IN (${all.join(', ')}) AND hours = ? AND start = ?`);
   }
 
-  /** @param start hours since 1970 */
-  putHour(start: number): void {
-    for (const [by, pieces] of this.#hours.pack(start)) this.#putPieces(by, { start, hours: 1 }, pieces);
+  /** An hour as it stands in the totals. */
+  putHour(hour: number): void {
+    this.replaceHour(hour, this.#hours.pack(hour));
+  }
+
+  /** In place of what may be left of it. */
+  replaceHour(hour: number, packed: Packed): void {
+    const time = { start: hour, hours: 1 };
+    this.clear(time);
+    for (const [by, pieces] of packed) this.#putPieces(by, time, pieces);
   }
 
   /** Of a longer time, from its parts. */

@@ -1,10 +1,13 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { hourOf } from '../hourly.js';
 import { endOfMail, hoursWithMailBut } from '../hours.js';
 import { IncidentWriter } from '../incidents.js';
 import { FAILURES } from '../outcomes.js';
+import { type Failure, HourGatherer } from './hour-gatherer.js';
 import { PackedWriter } from './packed-summaries.js';
 import { priorOf } from './prior-of.js';
 import { ProviderCausesWriter } from './provider-causes.js';
+import { ProviderKeys } from './provider-keys.js';
 import { PLAIN_SUMMARIES, type PlainSummary, PROVIDER_CAUSES } from './summary-kinds.js';
 import { DAYS, localTime, overlapping, summedHours, summedOf, summedTimes, type Time, timeWith, WEEKS } from './times.js';
 
@@ -54,6 +57,7 @@ export class SummaryWriter {
   readonly #ofHours: Statement[];
   readonly #ofParts: Statement[];
   readonly #packed: PackedWriter;
+  readonly #gatherer: HourGatherer;
   readonly #providerCauses: ProviderCausesWriter;
   readonly #incidents: IncidentWriter;
   /** Hours that surely do not stand in the summaries. */
@@ -71,7 +75,9 @@ export class SummaryWriter {
     this.#mark = db.prepare('INSERT INTO summarized (hours, start) VALUES (?, ?)');
     this.#ofParts = PLAIN_KINDS.map((kind) => db.prepare(putLonger(kind)));
     this.#ofHours = PLAIN_KINDS.map((kind) => db.prepare(putHour(kind)));
-    this.#packed = new PackedWriter(db);
+    const providers = new ProviderKeys(db);
+    this.#packed = new PackedWriter(db, providers);
+    this.#gatherer = new HourGatherer(db, providers, (hour, packed) => this.#packed.replaceHour(hour, packed));
     this.#providerCauses = new ProviderCausesWriter(db);
     this.#incidents = new IncidentWriter(db);
   }
@@ -85,6 +91,17 @@ export class SummaryWriter {
     this.#takeOut({ start: hour, hours: 1 });
     for (const { sharing } of this.#longer) for (const time of sharing.all({ from: hour, to: hour + 1 })) this.#takeOut(time);
     this.#incidents.touch(hour);
+    this.#gatherer.begin(hour);
+  }
+
+  /** A failure that is stored, of an hour that was touched. */
+  gather(failure: Failure): void {
+    this.#gatherer.add(hourOf(failure.time), failure);
+  }
+
+  /** Before a commit. */
+  flush(): void {
+    this.#gatherer.flush();
   }
 
   /**
@@ -99,7 +116,7 @@ export class SummaryWriter {
   #summarize(since: number, until: number): void {
     for (const hour of hoursBut(this.#db, since, until, summedHours(this.#db, since, until))) {
       for (const statement of this.#ofHours) statement.run({ hour });
-      this.#packed.putHour(hour);
+      if (!this.#gatherer.finish(hour)) this.#packed.putHour(hour);
       this.#finish({ start: hour, hours: 1 });
     }
     for (const { length, shorter, sharing } of this.#longer) {
