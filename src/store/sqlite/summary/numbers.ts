@@ -48,3 +48,10 @@ export class NumberReader {
     }
   }
 }
+
+/** The same numbers, with as many places behind them. */
+export function twice<T extends Int32Array | Float64Array>(numbers: T): T {
+  const longer = new (numbers.constructor as new (length: number) => T)(numbers.length * 2);
+  longer.set(numbers);
+  return longer;
+}

@@ -1,4 +1,4 @@
-import { NumberReader, NumberWriter } from './numbers.js';
+import { NumberReader, NumberWriter, twice } from './numbers.js';
 
 /*
  * What the mail of an hour or a day was by many values: thousands of values, packed into pieces of a hundred. SQLite reads and adds up a
@@ -119,12 +119,6 @@ export class RowSums {
     this.#heads[place] = count;
     return count;
   }
-}
-
-function twice<T extends Int32Array | Float64Array>(numbers: T): T {
-  const longer = new (numbers.constructor as new (length: number) => T)(numbers.length * 2);
-  longer.set(numbers);
-  return longer;
 }
 
 interface PackedCount {
