@@ -22,16 +22,23 @@ export function newReasons(db: Database, { since, until }: Span, minDeliveries: 
   const [first, end] = [Math.floor(since / HOUR), Math.ceil(until / HOUR)];
   if ((firstHour(db) ?? Number.POSITIVE_INFINITY) >= first * HOUR) return [];
   const old = repliesIn(db, 0, first);
+  const fresh = [...repliesIn(db, first, end)].filter(([id]) => !old.has(id));
+  // The same text with another code, or from another provider, is no news.
+  const rows = db
+    .prepare<[string, string], { id: number; template: string; cause: string }>(
+      `SELECT r.id, r.template, r.cause FROM json_each(?) f JOIN reply r ON r.id = f.value
+       WHERE NOT EXISTS (SELECT 1 FROM reply o WHERE o.template = r.template AND o.id IN (SELECT value FROM json_each(?)))`,
+    )
+    .all(JSON.stringify(fresh.map(([id]) => id)), JSON.stringify([...old.keys()]));
+  const deliveriesOf = new Map(fresh);
   const found = new Map<string, NewReason>();
-  const find = db.prepare<[number], { template: string; cause: string }>('SELECT template, cause FROM reply WHERE id = ?');
-  const alike = db.prepare<[string], { id: number }>('SELECT id FROM reply WHERE template = ?');
-  for (const [id, deliveries] of repliesIn(db, first, end)) {
-    const reply = old.has(id) ? undefined : find.get(id);
-    // The same text with another code, or from another provider, is no news.
-    if (reply === undefined || alike.all(reply.template).some((other) => old.has(other.id))) continue;
-    const { template, cause } = reply;
+  for (const { id, template, cause } of rows) {
     const reason = found.get(template) ?? { template, cause, deliveries: 0 };
-    found.set(template, { template, cause: [cause, reason.cause].sort()[0] ?? cause, deliveries: reason.deliveries + deliveries });
+    found.set(template, {
+      template,
+      cause: [cause, reason.cause].sort()[0] ?? cause,
+      deliveries: reason.deliveries + (deliveriesOf.get(id) ?? 0),
+    });
   }
   return [...found.values()]
     .filter(({ deliveries }) => deliveries >= minDeliveries)

@@ -18,6 +18,14 @@ export interface Figures {
 /** What is counted of each value, in the order in which it stands. */
 const COLUMNS = ['hard', 'soft', 'attempts', 'deliveries', 'first_seen', 'last_seen'] as const satisfies readonly (keyof Figures)[];
 const WIDTH = COLUMNS.length;
+const COLUMN_OF = {
+  hard: 'hard',
+  soft: 'soft',
+  attempts: 'attempts',
+  deliveries: 'deliveries',
+  first: 'first_seen',
+  last: 'last_seen',
+} as const satisfies Record<Exclude<Sort, 'name'>, keyof Figures>;
 const [HARD, SOFT, ATTEMPTS, DELIVERIES, FIRST, LAST] = [0, 1, 2, 3, 4, 5] as const;
 
 /**
@@ -71,16 +79,26 @@ export class FailureSums {
 
   /** The values that are among the first `limit` by the figure that they are sorted by, and all that are equal to the last of these; all for 0, or by name. */
   mayBeShown(sort: Sort, limit: number): [number, Figures][] {
-    const places = [...this.#keys.keys()];
-    const shown = sort === 'name' || limit === 0 || this.size <= limit ? places : this.#best(places, sort, limit);
-    return shown.map((place) => [this.#keys[place] as number, this.#at(place)]);
+    const isAll = sort === 'name' || limit === 0 || this.size <= limit;
+    const places = isAll ? this.#keys.keys() : this.#best(this.#column(COLUMN_OF[sort]), sort === 'first' ? -1 : 1, limit);
+    return Array.from(places, (place): [number, Figures] => [this.#keys[place] as number, this.#at(place)]);
   }
 
-  #best(places: readonly number[], sort: Exclude<Sort, 'name'>, limit: number): number[] {
-    const column = this.#column(sort === 'first' ? 'first_seen' : sort === 'last' ? 'last_seen' : sort);
-    const values = column.slice().sort();
-    if (sort === 'first') return places.filter((place) => (column[place] as number) <= (values[limit - 1] as number));
-    return places.filter((place) => (column[place] as number) >= (values[values.length - limit] as number));
+  /** @param sign -1: the least are the best */
+  #best(column: Float64Array, sign: 1 | -1, limit: number): number[] {
+    // The best so far, the worst of them first: nearly all others are told from it by one look.
+    const best = new Float64Array(limit).fill(Number.NEGATIVE_INFINITY);
+    for (let place = 0; place < column.length; place++) {
+      const value = sign * (column[place] as number);
+      if (value <= (best[0] as number)) continue;
+      let at = 0;
+      for (; at + 1 < limit && (best[at + 1] as number) < value; at++) best[at] = best[at + 1] as number;
+      best[at] = value;
+    }
+    const worst = best[0] as number;
+    const places: number[] = [];
+    for (let place = 0; place < column.length; place++) if (sign * (column[place] as number) >= worst) places.push(place);
+    return places;
   }
 
   #column(name: keyof Figures): Float64Array {
