@@ -161,7 +161,6 @@ export class SqliteIngestStore implements IngestStore {
       this.#ensureTransaction();
       this.#events.writeDelivered(batch.delivered);
       this.#events.flush();
-      this.#summaries.flush();
       this.#open.write(batch.open);
       for (const line of batch.samples) this.#insertSample.run(batch.source.name, line);
       for (const { page, bits } of batch.failedPages) this.#putFailedPage.run(page, bits);

@@ -40,10 +40,12 @@ export class HourGatherer {
     this.#put = put;
   }
 
-  /** This hour is about to get its first events of this run, or since it was summed up. */
+  /** This hour is about to get its first events of this run, or since it was summed up. What is over is put away, in the transaction of the events. */
   begin(hour: number): void {
     this.#done.delete(hour);
     if (this.#hasFailures.get(hour) === undefined) this.#open.set(hour, new HourSums(hour));
+    const hours = [...this.#open.keys()].sort((a, b) => a - b);
+    for (const over of hours.slice(0, -OPEN_HOURS)) this.#putAway(over);
   }
 
   add(hour: number, { outcome, time, attempts, domain, sender, route, reply, priors }: Failure): void {
@@ -66,13 +68,6 @@ export class HourGatherer {
     row.key = provider;
     row.priorHour = providersPriorHour;
     sums.add('provider', row, reply);
-  }
-
-  /** Puts away what is over, in the transaction of the events. */
-  flush(): void {
-    if (this.#open.size <= OPEN_HOURS) return;
-    const hours = [...this.#open.keys()].sort((a, b) => a - b);
-    for (const hour of hours.slice(0, -OPEN_HOURS)) this.#putAway(hour);
   }
 
   /** Whether an hour is stored, now at last. */

@@ -99,11 +99,6 @@ export class SummaryWriter {
     this.#gatherer.add(hourOf(failure.time), failure);
   }
 
-  /** Before a commit. */
-  flush(): void {
-    this.#gatherer.flush();
-  }
-
   /**
    * Makes what is missing, in the transaction of the caller.
    * @param until hours before this one are over
