@@ -41,9 +41,19 @@ export function sourceOf(content: Buffer, options: { name?: string; cuts?: numbe
   };
 }
 
-/** Reads sources into a database in one run. */
+/** Reads sources into a database in one run, which goes on. */
 export async function ingest(db: Database.Database, sources: ContentSource[], options: Partial<IngestOptions> = {}): Promise<Ingest> {
+  return readInto(new SqliteIngestStore(db), sources, options);
+}
+
+/** The same with the end of the run, which closes the database. */
+export async function ingestToEnd(db: Database.Database, sources: ContentSource[]): Promise<void> {
   const store = new SqliteIngestStore(db);
+  await readInto(store, sources, {});
+  store.close();
+}
+
+async function readInto(store: SqliteIngestStore, sources: ContentSource[], options: Partial<IngestOptions>): Promise<Ingest> {
   const run = new Ingest(store, new InterpretingWriter(new Interpreter(), store), {
     format: 'auto',
     zone: zoneOf('UTC'),

@@ -1,12 +1,18 @@
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { BUCKETS, type Bucket, steps } from '../../src/report/buckets.js';
 import { digest } from '../../src/report/digest.js';
 import { type EventRow, type Filters, NO_FILTERS } from '../../src/report/question.js';
 import { problemsIn } from '../../src/store/sqlite/check.js';
+import { openForWriting } from '../../src/store/sqlite/open.js';
 import { SqliteReportStore } from '../../src/store/sqlite/report-store.js';
+import { eachFirstFailure } from '../../src/store/sqlite/summary/first-failures.js';
+import { PackedWriter } from '../../src/store/sqlite/summary/packed-summaries.js';
+import { ProviderKeys } from '../../src/store/sqlite/summary/provider-keys.js';
 import { SummaryWriter } from '../../src/store/sqlite/summary/summaries.js';
-import { ingest, memoryDatabase, sourceOf } from '../ingest/memory.js';
+import { ingest, ingestToEnd, memoryDatabase, sourceOf } from '../ingest/memory.js';
+import { scratch } from '../run.js';
 
 const HOUR = 3_600_000;
 /** Two days around the end of summer time in Europe (01:00 UTC) and a week before that of North America. */
@@ -220,6 +226,35 @@ describe('reports count what a straight count of the events counts', () => {
       ),
       { numRuns: 300 },
     );
+  });
+
+  it('what is added up of an hour while its log is read is what the totals and events tell', async () => {
+    let gathered = 0;
+    await fc.assert(
+      fc.asyncProperty(tries, fc.nat(100), async (all, cutAt) => {
+        const path = join(scratch(), 'b.db');
+        const log = Buffer.from(linesOf(all));
+        const cut = log.indexOf('\n', Math.floor((log.length * cutAt) / 100)) + 1;
+        for (const part of [log.subarray(0, cut), log]) await ingestToEnd(openForWriting(path), [sourceOf(part)]);
+        const db = openForWriting(path);
+        const hours = db.prepare('SELECT DISTINCT hour FROM hourly ORDER BY hour').pluck().all() as number[];
+        const packed = db.prepare('SELECT by, start, first, rows FROM packed_summary WHERE hours = 1 ORDER BY by, start, first');
+        const before = packed.all();
+        gathered += before.length;
+        const writer = new PackedWriter(db, new ProviderKeys(db));
+        for (const hour of hours) writer.putHour(hour);
+        // Which reply of a value comes first is nothing that is asked for.
+        const inOrder = (rows: unknown[]) =>
+          (rows as { by: number; start: number; first: number; rows: Buffer }[]).map(({ by, start, first, rows: bytes }) => {
+            const firsts: string[] = [];
+            if (by >= 8) eachFirstFailure(bytes, (...one) => firsts.push(one.join(' ')));
+            return [by, start, first, by >= 8 ? firsts.sort().join() : bytes.toString('hex')];
+          });
+        expect(inOrder(before)).toEqual(inOrder(packed.all()));
+        db.close();
+      }),
+    );
+    expect(gathered).toBeGreaterThan(100);
   });
 
   it('causes of providers: also of one that is not among those with the most failures of its day', async () => {
