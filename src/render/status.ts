@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import type { LineKinds } from '../log/kinds.js';
 import { type SourceStatus, type StatusAnswer, sumOfKinds } from '../report/status.js';
 import { NO_BORDERS } from './borders.js';
 import { bytes, count } from './number.js';
@@ -39,6 +40,10 @@ const KINDS = [
   ['foreign', 'of other programs'],
 ] as const;
 
+function ofKinds(kinds: Partial<LineKinds>): string {
+  return KINDS.flatMap(([kind, name]) => ((kinds[kind] ?? 0) > 0 ? [`${count(kinds[kind] ?? 0)} ${name}`] : [])).join(', ');
+}
+
 /** Where everything stands, for a terminal. */
 export function statusText(answer: StatusAnswer, options: StatusOptions): string {
   const style = styleFor(options.coloured);
@@ -61,10 +66,7 @@ export function statusText(answer: StatusAnswer, options: StatusOptions): string
         ? 'none that came to its end'
         : `${shortTime(lastRun.ended, options.zone, options.now)}, ${count(lastRun.lines)} lines of ${count(lastRun.sources)} sources in ${((lastRun.ended - lastRun.started) / 1000).toFixed(1)} s${lastRun.failed ? style.hard(', not all could be read') : ''}`,
     ],
-    [
-      'Lines',
-      `${count(kinds.lines ?? 0)}: ${KINDS.flatMap(([kind, name]) => ((kinds[kind] ?? 0) > 0 ? [`${count(kinds[kind] ?? 0)} ${name}`] : [])).join(', ')}`,
-    ],
+    ['Lines', [count(kinds.lines ?? 0), ofKinds(kinds)].filter((part) => part !== '').join(': ')],
     [
       'Coverage',
       notUnderstood === 0

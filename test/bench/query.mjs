@@ -41,6 +41,7 @@ if (!existsSync(db)) {
 const date = (time) => new Date(time).toISOString().slice(0, 10);
 const month = ['--since', date(END - 40 * DAY), '--until', date(END - 10 * DAY)];
 const day = ['--since', date(END - 21 * DAY), '--until', date(END - 20 * DAY)];
+const noon = ['--since', `${date(END - 21 * DAY)}T12:00`, '--until', `${date(END - 20 * DAY)}T12:00`];
 const questions = {
   'top by cause, 30 days': ['top', ...month],
   'top by code, 30 days': ['top', '--by', 'code', ...month],
@@ -49,6 +50,7 @@ const questions = {
   'top by sender, 30 days': ['top', '--by', 'sender', ...month],
   'trend, 30 days': ['trend', ...month],
   'report, 1 day': ['report', ...day],
+  'report, 24 hours from noon': ['report', ...noon],
   'report, 30 days': ['report', ...month],
   'report --html, 30 days': ['report', ...month, '--html', join(folder, 'page.html')],
   blocklists: ['blocklists'],

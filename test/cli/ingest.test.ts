@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import Database from 'better-sqlite3';
@@ -166,6 +166,18 @@ describe('bad input', () => {
     writeFileSync(join(folder, 'text.db'), 'no database '.repeat(1000));
     expect(run(EXIM, '--db', join(folder, 'text.db'))).toMatchObject({ code: 1, err: expect.stringContaining('not a SQLite database') });
     expect(run(EXIM, '--db', '/proc/none/b.db')).toMatchObject({ code: 1, err: expect.not.stringContaining('    at ') });
+  });
+
+  it('of nothing is a run all the same: who watches runs sees it', () => {
+    const folder = scratch();
+    const [db, empty] = [join(folder, 'b.db'), join(folder, 'mail.log')];
+    writeFileSync(empty, '');
+    expect(bouncelog(['ingest', empty, '--db', db]).code).toBe(0);
+    const status = bouncelog(['status', '--db', db]).out;
+    expect(status).toMatch(/^Last run .*0 lines/m);
+    expect(status).toMatch(/^Lines +0$/m);
+    expect(bouncelog(['ingest', join(folder, 'no-such.log'), '--db', join(folder, 'c.db')]).code).toBe(1);
+    expect(existsSync(join(folder, 'c.db'))).toBe(false);
   });
 
   it('a second ingest says that one is running and changes nothing', async () => {

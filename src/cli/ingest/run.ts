@@ -29,7 +29,7 @@ export async function runIngest(paths: readonly string[], options: IngestCommand
   const find = () => sourcesFor(paths, { ...options, zone }, now);
   const { sources, errors } = await find();
   for (const error of errors) sayError(error);
-  if (sources.length === 0) return errors.length > 0 ? 1 : 0;
+  if (sources.length === 0 && errors.length > 0) return 1;
 
   tameHeap();
   const progress = new Progress(sources, options.quiet === true);
