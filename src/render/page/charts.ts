@@ -95,7 +95,7 @@ export function heatMap(answer: GroupsAnswer, nameOfProvider: (id: string | null
   const height = top + causes.length * row + 4;
   const x = scaleBand<number>()
     .domain(providers.map((_, index) => index))
-    .range([left, WIDTH - 60])
+    .range([left, WIDTH - 80])
     .padding(0.05);
   const most = Math.max(1, ...cells.map(({ deliveries }) => deliveries));
   // Failures spread over magnitudes: on a linear scale all but one field would be empty.
