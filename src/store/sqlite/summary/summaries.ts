@@ -32,6 +32,7 @@ const OF_AN_HOUR: Record<PlainSummary, string> = {
   code: fromTotals('ifnull(r.code, 0)', priorOf(PRIOR_REPLY, 'pr.code IS r.code'), REPLY, EVENTS),
   reply: fromTotals('e.reply_id', priorOf('', 'p.reply_id = e.reply_id'), '', FAILURES),
 };
+
 /** A summary of an hour, as SQL that puts it in. */
 function putHour(summary: PlainSummary): string {
   return `INSERT INTO summary (by, hours, start, key, outcome, prior_hour, attempts, deliveries, first_seen, last_seen)
