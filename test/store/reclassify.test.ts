@@ -8,10 +8,13 @@ import { DEFAULT_LIMITS } from '../../src/delivery/open.js';
 import { Ingest } from '../../src/ingest/ingest.js';
 import { InterpretingWriter } from '../../src/ingest/interpreting-writer.js';
 import { zoneOf } from '../../src/log/zone.js';
+import { NO_FILTERS } from '../../src/report/question.js';
 import { problemsIn } from '../../src/store/sqlite/check.js';
 import { SqliteIngestStore } from '../../src/store/sqlite/ingest-store.js';
 import { prune } from '../../src/store/sqlite/prune.js';
 import { reclassify } from '../../src/store/sqlite/reclassify.js';
+import { SqliteReportStore } from '../../src/store/sqlite/report-store.js';
+import { SummaryWriter } from '../../src/store/sqlite/summary/summaries.js';
 import { rebuildTotals } from '../../src/store/sqlite/totals.js';
 import { eventsIn, memoryDatabase, sourceOf, totalsIn } from '../ingest/memory.js';
 
@@ -111,6 +114,31 @@ describe('reclassify', () => {
       }),
       { numRuns: 150 },
     );
+  });
+
+  it('makes causes anew in the summaries of hours, days and weeks', async () => {
+    let summed = 0;
+    await fc.assert(
+      fc.asyncProperty(tries, fc.boolean(), fc.constantFrom(1, 24, 72), async (list, back, stretch) => {
+        const [before, after] = back ? [CHANGED, BUILT_IN] : [BUILT_IN, CHANGED];
+        const db = await ingested(contentOf(list.map((one) => ({ ...one, hour: one.hour * stretch }))), before);
+        new SummaryWriter(db).summarizeAll();
+        reclassify(db, after, { dryRun: false });
+        summed += db.prepare('SELECT count(*) FROM summary WHERE by = 12').pluck().get() as number;
+        const store = new SqliteReportStore(db);
+        const range = { since: Date.UTC(2026, 10, 20), until: Date.UTC(2026, 11, 20) };
+        for (const by of [['cause'], ['cause', 'provider']] as const) {
+          const provider = by.length === 1 ? [] : ['c.example', ''];
+          const ask = (host: string[]) =>
+            store.groups({ by: [...by], range, filters: { ...NO_FILTERS, host, provider }, sort: 'deliveries', limit: 0 });
+          expect(ask([])).toEqual(ask(['*']));
+        }
+        expect(problemsIn(db)).toEqual([]);
+        store.close();
+      }),
+      { numRuns: 100 },
+    );
+    expect(summed).toBeGreaterThan(50);
   });
 
   it('says what moved, and changes nothing on a dry run', async () => {
