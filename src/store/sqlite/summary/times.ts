@@ -57,6 +57,7 @@ export function summedOf(length: Length, db: Database, since: number, until: num
 /** The longest times that do, and the shorter ones around them. */
 export function summedTimes(db: Database, since: number, until: number, lengths: readonly Length[]): Time[] {
   const [longest, ...shorter] = lengths;
+  if (since >= until) return [];
   if (longest === undefined) return summedHours(db, since, until);
   const times: Time[] = [];
   let from = since;
@@ -64,7 +65,7 @@ export function summedTimes(db: Database, since: number, until: number, lengths:
     times.push(...summedTimes(db, from, time.start, shorter), time);
     from = time.start + time.hours;
   }
-  return from < until ? [...times, ...summedTimes(db, from, until, shorter)] : times;
+  return [...times, ...summedTimes(db, from, until, shorter)];
 }
 
 /** The one of these times that has an hour; `undefined` = none has. */
