@@ -76,8 +76,11 @@ describe('the same events', async () => {
           .slice(1)
           .map((end, index) => LINES.slice(places[index], end))
           .filter((lines) => lines.length > 0)
-          .map((lines, index) => sourceOf(bytes(lines), { name: `log.${index}` }));
-        expect(await contentOf(inOneRun ? [files] : files.map((file) => [file]))).toEqual(whole);
+          .map(bytes);
+        // What begins with all of another file cannot be told from that file, grown: two refusals that are alike, the first one alone in its file.
+        fc.pre(!files.some((file, index) => files.slice(index + 1).some((later) => later.subarray(0, file.length).equals(file))));
+        const sources = files.map((file, index) => sourceOf(file, { name: `log.${index}` }));
+        expect(await contentOf(inOneRun ? [sources] : sources.map((source) => [source]))).toEqual(whole);
       }),
       { numRuns: 60 },
     );
