@@ -1,10 +1,10 @@
--- What hours and days were by domain, provider and sender, packed (src/store/sqlite/summary/packed-rows.ts says how): the hours too, so that a
+-- What hours, days and times of eight days were by domain, provider and sender, packed (src/store/sqlite/summary/packed-rows.ts says how): the hours too, so that a
 -- range that begins or ends within a day needs no totals. 5 domain, 6 provider, 7 sender: the failures; 8, 9 and 10: what those with the most
 -- failures failed for; 11: what did not fail, by provider. In summary, 12: causes of the providers with the most failures of a day (not of hours or weeks).
 DROP TABLE day_summary;
 CREATE TABLE packed_summary (
   by    INTEGER NOT NULL,
-  -- How many the time has: 1, or those of a day.
+  -- How many the time has: 1, or those of a day, or of eight days.
   hours INTEGER NOT NULL,
   start INTEGER NOT NULL,
   -- The least key of the piece.
@@ -13,7 +13,7 @@ CREATE TABLE packed_summary (
   PRIMARY KEY (by, hours, start, first)
 );
 
--- The other summaries are of hours and days too, for months of hours are many rows.
+-- The other summaries are of hours, days and eight days too, for months of hours are many rows.
 DROP TABLE summary;
 CREATE TABLE summary (
   by         INTEGER NOT NULL,

@@ -22,8 +22,8 @@ export interface Failure {
 const OPEN_HOURS = 2;
 
 /**
- * Adds up the hours of a log while its events are stored, where they are new: reading them again from the database for it took an ingest a
- * tenth longer. An hour that had failures before, or gets some after it was put away, is read again.
+ * Adds up the hours of a log while its events are stored, where they are new: reading them again from the database for it costs an
+ * ingest 10 to 17 % of its time, this some 7. An hour that had failures before, or gets some after it was put away, is read again.
  */
 export class HourGatherer {
   readonly #hasFailures: Statement<[number]>;

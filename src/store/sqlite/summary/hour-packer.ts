@@ -7,7 +7,7 @@ import type { ProviderKeys } from './provider-keys.js';
 
 const HOUR = 3_600_000;
 
-/** As arrays: as objects, rows took twice as long, and they are the most of what is read to sum up an hour. */
+/** As arrays: as objects, rows take 1.6 times as long, and they are the most of what is read to sum up an hour. */
 type TotalsRow = [
   outcome: number,
   domain: number,

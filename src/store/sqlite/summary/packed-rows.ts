@@ -1,4 +1,4 @@
-import { NumberReader, NumberWriter, twice } from './numbers.js';
+import { NumberReader, NumberWriter } from './numbers.js';
 
 /*
  * What the mail of an hour or a day was by many values: thousands of values, packed into pieces of a hundred. SQLite reads and adds up a
@@ -42,21 +42,10 @@ export interface Piece {
   rows: Buffer;
 }
 
-/** Attempts, first and last seen. */
-const FIGURES = 3;
-
-/** Gathers figures of values in any order, and adds them up. In columns: in objects, an hour of a busy host took four times as long. */
+/** Gathers figures of values in any order, and adds them up. */
 export class RowSums {
   readonly #start: number;
-  /** Where each key stands, and its counts begin. */
-  readonly #places = new Map<number, number>();
-  #figures = new Float64Array(1024 * FIGURES);
-  #heads = new Int32Array(1024);
-  /** Of the counts: which, how many, and where the next one of the same key is (-1 = nowhere). */
-  #codes = new Int32Array(1024);
-  #deliveries = new Float64Array(1024);
-  #next = new Int32Array(1024);
-  #counts = 0;
+  readonly #values = new Map<number, ValueSum>();
 
   /** @param start of the time, hours since 1970 */
   constructor(start: number) {
@@ -64,60 +53,43 @@ export class RowSums {
   }
 
   /** Adds a value with one count, or one more of it. */
-  add({ key, attempts, firstSeen, lastSeen, outcome, priorHour, deliveries }: PackedRow): void {
-    const place = this.#placeOf(key);
-    const at = place * FIGURES;
-    const figures = this.#figures;
-    (figures[at] as number) += attempts;
-    if (firstSeen < (figures[at + 1] as number)) figures[at + 1] = firstSeen;
-    if (lastSeen > (figures[at + 2] as number)) figures[at + 2] = lastSeen;
-    // An earlier deferral in this time itself is one in any range that has it: which hour that was does not matter.
-    const code = codeOf(this.#start, Math.min(priorHour, this.#start), outcome);
-    let count = this.#heads[place] as number;
-    while (count >= 0 && this.#codes[count] !== code) count = this.#next[count] as number;
-    if (count < 0) count = this.#newCount(place, code);
-    (this.#deliveries[count] as number) += deliveries;
+  add(row: PackedRow): void {
+    let value = this.#values.get(row.key);
+    if (value === undefined) {
+      value = new ValueSum();
+      this.#values.set(row.key, value);
+    }
+    value.addFigures(row);
+    value.addCount(row, this.#start);
   }
 
   packed(): Piece[] {
     const packer = new RowPacker(this.#start);
-    for (const key of Int32Array.from(this.#places.keys()).sort()) {
-      const place = this.#places.get(key) as number;
-      const counts: PackedCount[] = [];
-      for (let count = this.#heads[place] as number; count >= 0; count = this.#next[count] as number)
-        counts.push({ code: this.#codes[count] as number, deliveries: this.#deliveries[count] as number });
-      const [attempts = 0, firstSeen = 0, lastSeen = 0] = this.#figures.subarray(place * FIGURES, (place + 1) * FIGURES);
-      packer.put(key, attempts, firstSeen, lastSeen, counts);
-    }
+    for (const key of Int32Array.from(this.#values.keys()).sort()) packer.put(key, this.#values.get(key) as ValueSum);
     return packer.packed();
   }
+}
 
-  #placeOf(key: number): number {
-    let place = this.#places.get(key);
-    if (place === undefined) {
-      place = this.#places.size;
-      this.#places.set(key, place);
-      if (place === this.#heads.length) {
-        this.#heads = twice(this.#heads);
-        this.#figures = twice(this.#figures);
-      }
-      this.#heads[place] = -1;
-      this.#figures[place * FIGURES + 1] = Number.POSITIVE_INFINITY;
-    }
-    return place;
+/** What is added up of one value. */
+class ValueSum {
+  attempts = 0;
+  firstSeen = Number.POSITIVE_INFINITY;
+  lastSeen = 0;
+  /** Hardly ever more than four. */
+  readonly counts: PackedCount[] = [];
+
+  addFigures({ attempts, firstSeen, lastSeen }: PackedRow): void {
+    this.attempts += attempts;
+    if (firstSeen < this.firstSeen) this.firstSeen = firstSeen;
+    if (lastSeen > this.lastSeen) this.lastSeen = lastSeen;
   }
 
-  #newCount(place: number, code: number): number {
-    if (this.#counts === this.#codes.length) {
-      this.#codes = twice(this.#codes);
-      this.#deliveries = twice(this.#deliveries);
-      this.#next = twice(this.#next);
-    }
-    const count = this.#counts++;
-    this.#codes[count] = code;
-    this.#next[count] = this.#heads[place] as number;
-    this.#heads[place] = count;
-    return count;
+  /** An earlier deferral in the time that begins at `start` itself is one in any range that has it: which hour that was does not matter. */
+  addCount({ outcome, priorHour, deliveries }: Count, start: number): void {
+    const code = codeOf(start, Math.min(priorHour, start), outcome);
+    const count = this.counts.find((one) => one.code === code);
+    if (count === undefined) this.counts.push({ code, deliveries });
+    else count.deliveries += deliveries;
   }
 }
 
@@ -140,7 +112,7 @@ class RowPacker {
   }
 
   /** @param key above those before it */
-  put(key: number, attempts: number, firstSeen: number, lastSeen: number, counts: PackedCount[]): void {
+  put(key: number, { attempts, firstSeen, lastSeen, counts }: ValueSum): void {
     if (this.#numbers.length >= PIECE_BYTES) this.#close();
     const numbers = this.#numbers;
     if (numbers.length === 0) {
@@ -176,22 +148,15 @@ export function mergedRows(start: number, parts: readonly RowReader[]): Piece[] 
   let unread = parts.filter((rows) => rows.next());
   while (unread.length > 0) {
     const key = unread.reduce((least, rows) => Math.min(least, rows.key), Number.POSITIVE_INFINITY);
-    const counts = new Map<number, PackedCount>();
-    let [attempts, firstSeen, lastSeen] = [0, Number.POSITIVE_INFINITY, 0];
+    const value = new ValueSum();
     unread = unread.filter((rows) => {
       if (rows.key !== key) return true;
-      attempts += rows.attempts;
-      firstSeen = Math.min(firstSeen, rows.firstSeen);
-      lastSeen = Math.max(lastSeen, rows.lastSeen);
-      do {
-        const code = codeOf(start, Math.min(rows.priorHour, start), rows.outcome);
-        const count = counts.get(code);
-        if (count === undefined) counts.set(code, { code, deliveries: rows.deliveries });
-        else count.deliveries += rows.deliveries;
-      } while (rows.nextCount());
+      value.addFigures(rows);
+      do value.addCount(rows, start);
+      while (rows.nextCount());
       return rows.next();
     });
-    packer.put(key, attempts, firstSeen, lastSeen, [...counts.values()]);
+    packer.put(key, value);
   }
   return packer.packed();
 }
