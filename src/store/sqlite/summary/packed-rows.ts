@@ -2,7 +2,7 @@ import { NumberReader, NumberWriter } from './numbers.js';
 
 /*
  * What the mail of an hour or a day was by many values: thousands of values, packed into pieces of a hundred. SQLite reads and adds up a
- * million rows in a second; packed, they are read in a twentieth of that, and take a sixth of the room.
+ * million rows in a second; packed, they are read in a twentieth of that, and take some ten bytes each.
  *
  * Of a value there is: what its key is greater than that of the one before (in the first one of a piece: 0), attempts, first seen (ms since the
  * time began), last seen (ms later), and how many deliveries there were of each outcome and earlier deferral: both as one number, times two, one
