@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { UserError } from '../errors.js';
 import { Anonymizer } from '../ingest/anonymize.js';
-import type { Filters } from '../report/question.js';
 import { readError } from '../source/file.js';
 
 /** The key stands beside the database, not in it: a copy of the database alone tells nobody's address. */
@@ -32,21 +31,8 @@ export function anonymizerFor(db: string, state: AddressState, wanted: boolean):
   return new Anonymizer(keyOf(db));
 }
 
-/**
- * An address as it is looked for in a database: by its hash in an anonymized one. What is no address stays.
- * @throws UserError when the key is missing or another one
- */
-export function addressIn(db: string, anonymized: string | null, what: string): string {
-  return anonymized === null || !what.includes('@') ? what : knownAnonymizer(db, anonymized).address(what);
-}
-
-/** The filters as a database can answer them. @throws UserError as {@link addressIn} does */
-export function filtersIn(db: string, anonymized: string | null, filters: Filters): Filters {
-  const hashed = (address: string) => addressIn(db, anonymized, address);
-  return { ...filters, sender: filters.sender.map(hashed), recipient: filters.recipient.map(hashed) };
-}
-
-function knownAnonymizer(db: string, fingerprint: string): Anonymizer {
+/** The anonymizer of a database. @throws UserError when the key is missing or another one */
+export function knownAnonymizer(db: string, fingerprint: string): Anonymizer {
   const anonymizer = new Anonymizer(keyOf(db));
   if (anonymizer.fingerprint !== fingerprint) {
     throw new UserError(`${keyFile(db)}: is not the key that ${db} was anonymized with`, {

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { RuleFile } from '../bounce/rule.js';
 import { UserError } from '../errors.js';
 import { SqliteIngestStore } from '../store/sqlite/ingest-store.js';
-import { openForWriting } from '../store/sqlite/open.js';
+import { openForWriting } from '../store/sqlite/open-for-writing.js';
 import { newWriter } from './new-writer.js';
 import { unpack } from './packed-events.js';
 import type { FromThread, ToThread } from './threaded-writer.js';

@@ -4,7 +4,8 @@ import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { SqliteIngestStore } from '../../src/store/sqlite/ingest-store.js';
 import { allMigrations, migrate } from '../../src/store/sqlite/migrate.js';
-import { openForReading, openForWriting } from '../../src/store/sqlite/open.js';
+import { openForReading } from '../../src/store/sqlite/open.js';
+import { openForWriting } from '../../src/store/sqlite/open-for-writing.js';
 import { scratch } from '../run.js';
 
 const step = (version: number, sql: string) => ({ version, name: `${version}.sql`, sql, checksum: `sum-${sql}` });

@@ -3,7 +3,7 @@ import { UserError } from '../../errors.js';
 import type { CheckQuestion, Threshold } from '../../report/check.js';
 import { CLEAR_AFTER } from '../../report/incidents.js';
 import { spanBefore } from '../../report/range.js';
-import { filtersIn } from '../anonymizing.js';
+import { filtersIn } from '../addresses.js';
 import { newCommand } from '../commands.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addQuestionOptions, type FilterOptions, filtersOf } from '../filters.js';
@@ -80,7 +80,7 @@ async function run(options: CheckOptions): Promise<number> {
   const [{ check }, render] = await Promise.all([import('../../report/check.js'), import('../../render/check.js')]);
   const store = await openReports(databasePath(options.db));
   try {
-    const filters = filtersIn(databasePath(options.db), store.anonymized, filtersOf(options));
+    const filters = await filtersIn(databasePath(options.db), store.anonymized, filtersOf(options));
     const range = { since: asked.since ?? store.firstHour() ?? now, until: asked.until ?? now };
     const totalsOf = (of: { since: number; until: number | null }) =>
       store.top({ by: ['outcome'], range: of, filters, sort: 'deliveries', limit: 1 }).totals;

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { filtersIn } from '../anonymizing.js';
+import { filtersIn } from '../addresses.js';
 import { newCommand } from '../commands.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addQuestionOptions, type FilterOptions, filtersOf } from '../filters.js';
@@ -39,7 +39,7 @@ Examples:
       try {
         const events = store.events({
           range,
-          filters: filtersIn(databasePath(options.db), store.anonymized, filtersOf(options)),
+          filters: await filtersIn(databasePath(options.db), store.anonymized, filtersOf(options)),
           limit: options.limit,
         });
         const { width, coloured } = terminal();

@@ -28,14 +28,17 @@ Examples:
   $ bouncelog prune --keep 90d`,
     )
     .action(async (options: PruneOptions) => {
-      const [{ openForReading, openForWriting, guard }, { lockForIngest }, { prune }, { bytes, count }, { isoTime }, { Bar }] = await Promise.all([
-        import('../../store/sqlite/open.js'),
-        import('../../store/sqlite/lock.js'),
-        import('../../store/sqlite/prune.js'),
-        import('../../render/number.js'),
-        import('../../render/time.js'),
-        import('../bar.js'),
-      ]);
+      const [{ openForReading, guard }, { openForWriting }, { lockForIngest }, { prune }, { bytes, count }, { isoTime }, { Bar }] = await Promise.all(
+        [
+          import('../../store/sqlite/open.js'),
+          import('../../store/sqlite/open-for-writing.js'),
+          import('../../store/sqlite/lock.js'),
+          import('../../store/sqlite/prune.js'),
+          import('../../render/number.js'),
+          import('../../render/time.js'),
+          import('../bar.js'),
+        ],
+      );
       const path = databasePath(options.db);
       openForReading(path).close();
       const lock = lockForIngest(path);

@@ -27,8 +27,9 @@ Examples:
     )
     .action(async (options: ReclassifyOptions) => {
       const classifier = await classifierFor(options.rules);
-      const [{ openForReading, openForWriting }, { lockForIngest }, { reclassify }, render, { Bar }] = await Promise.all([
+      const [{ openForReading }, { openForWriting }, { lockForIngest }, { reclassify }, render, { Bar }] = await Promise.all([
         import('../../store/sqlite/open.js'),
+        import('../../store/sqlite/open-for-writing.js'),
         import('../../store/sqlite/lock.js'),
         import('../../store/sqlite/reclassify.js'),
         import('../../render/reclassify.js'),

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { UserError } from '../../errors.js';
 import { GROUPS, type Group, SORTS, type Sort } from '../../report/question.js';
 import { endOfHour, type Range, spanBefore } from '../../report/range.js';
-import { filtersIn } from '../anonymizing.js';
+import { filtersIn } from '../addresses.js';
 import { newCommand } from '../commands.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addQuestionOptions, type FilterOptions, filtersOf } from '../filters.js';
@@ -54,7 +54,7 @@ Examples:
       const store = await openReports(databasePath(options.db));
       try {
         const { by, sort, limit } = options;
-        const filters = filtersIn(databasePath(options.db), store.anonymized, filtersOf(options));
+        const filters = await filtersIn(databasePath(options.db), store.anonymized, filtersOf(options));
         const earlier = options.compare ? rangeBefore(range, now) : null;
         const { answer, before } = store.consistently(() => ({
           answer: store.top({ by, range, filters, sort, limit }),

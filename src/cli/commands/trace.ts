@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { addressIn } from '../anonymizing.js';
+import { addressIn } from '../addresses.js';
 import { newCommand } from '../commands.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addRangeOptions } from '../filters.js';
@@ -37,7 +37,7 @@ Examples:
       const render = await import('../../render/trace.js');
       const store = await openReports(databasePath(options.db));
       try {
-        const answer = store.trace({ what: addressIn(databasePath(options.db), store.anonymized, what.trim()), range, limit: options.limit });
+        const answer = store.trace({ what: await addressIn(databasePath(options.db), store.anonymized, what.trim()), range, limit: options.limit });
         if (options.format === 'json') await write(`${JSON.stringify(render.traceJson(answer), null, 2)}\n`);
         else await writePaged(render.traceText(answer, { ...terminal(), zone, now }));
       } finally {

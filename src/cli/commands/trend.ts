@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { UserError } from '../../errors.js';
 import { BUCKETS, type Bucket } from '../../report/buckets.js';
 import { GROUPS, type Group } from '../../report/question.js';
-import { filtersIn } from '../anonymizing.js';
+import { filtersIn } from '../addresses.js';
 import { newCommand } from '../commands.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addQuestionOptions, type FilterOptions, filtersOf } from '../filters.js';
@@ -64,7 +64,7 @@ Examples:
             exitCode: 2,
           });
         }
-        const filters = filtersIn(path, store.anonymized, filtersOf(options));
+        const filters = await filtersIn(path, store.anonymized, filtersOf(options));
         const { by, bucket, limit } = options;
         const answer = store.trend({ by, bucket, range, zone, filters, limit, compare: options.compare === true, now });
         if (options.format === 'json') await write(`${JSON.stringify(render.trendJson(answer), null, 2)}\n`);

@@ -9,7 +9,7 @@ import type { RunSummary } from '../../report/run-summary.js';
 import type { Source } from '../../source/source.js';
 import { SqliteIngestStore } from '../../store/sqlite/ingest-store.js';
 import { type IngestLock, lockForIngest } from '../../store/sqlite/lock.js';
-import { openForWriting } from '../../store/sqlite/open.js';
+import { openForWriting } from '../../store/sqlite/open-for-writing.js';
 import { anonymizerFor } from '../anonymizing.js';
 import { ownRuleFiles } from '../rules.js';
 import type { IngestCommandOptions } from './options.js';

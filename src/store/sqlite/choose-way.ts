@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Filters, TopQuestion } from '../../report/question.js';
 import type { Range } from '../../report/range.js';
 import { endOfMail } from './hours.js';
-import { type Covered, coverage } from './summary/summaries.js';
+import { type Covered, coverage } from './summary/covered.js';
 import { eventsWay, totalsWay, type Way } from './ways.js';
 
 const HOUR = 3_600_000;

@@ -2,8 +2,8 @@ import type { Database } from 'better-sqlite3';
 import type { EventCount, EventCounts } from '../../report/metrics.js';
 import { endOfMail } from './hours.js';
 import { DELIVERED, FAILURES, outcomeName } from './outcomes.js';
+import { coverage, summariesOf } from './summary/covered.js';
 import { eachCount } from './summary/packed-summaries.js';
-import { coverage, summariesOf } from './summary/summaries.js';
 import { NOT_FAILED, PACKED_SUMMARIES } from './summary/summary-kinds.js';
 import { keysOf } from './summary/summary-names.js';
 

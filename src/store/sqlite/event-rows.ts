@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { fillTemplate } from '../../bounce/template.js';
 import type { EventRow, EventsQuestion } from '../../report/question.js';
-import { VALUE_SEPARATOR } from './events.js';
 import { OUTCOME_IDS, outcomeName } from './outcomes.js';
+import { VALUE_SEPARATOR } from './values.js';
 import { whereFilters, whereTime } from './where.js';
 
 /** Events with everything they refer to. `r` is the reply whose cause counts, `own` the one that was said. */

@@ -14,6 +14,7 @@ import { RecoveryWriter } from './recoveries.js';
 import { RowWriter } from './row-writer.js';
 import { SignpostWriter } from './signpost.js';
 import type { SummaryWriter } from './summary/summaries.js';
+import { VALUE_SEPARATOR } from './values.js';
 
 /** Rows that wait to be written together. */
 const ROWS_AT_ONCE = 64;
@@ -281,6 +282,3 @@ export class EventWriter {
     return kind.id;
   }
 }
-
-/** Between an event's values; a reply is one line, so it cannot stand in one. */
-export const VALUE_SEPARATOR = '\n';

@@ -1,7 +1,8 @@
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { guard, makeFolder } from './open.js';
+import { guard } from './open.js';
+import { makeFolder } from './open-for-writing.js';
 
 /** Held by the one ingest that may write; the operating system lets go of it when the process ends, however it ends. */
 export interface IngestLock {

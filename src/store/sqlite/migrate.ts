@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { UserError } from '../../errors.js';
-import { ownFile } from '../../files.js';
-
-const FOLDER = ownFile('migrations/');
+import { FOLDER, migrationFiles, tooNew, versionOf } from './schema-version.js';
 
 /** One step forward of the schema: `migrations/NNNN-name.sql`. */
 export interface Migration {
@@ -16,13 +14,10 @@ export interface Migration {
 
 /** All migrations of this version of bouncelog, in order. */
 export function allMigrations(): Migration[] {
-  return readdirSync(FOLDER)
-    .filter((name) => /^\d{4}-.+\.sql$/.test(name))
-    .sort()
-    .map((name) => {
-      const sql = readFileSync(new URL(name, FOLDER), 'utf8');
-      return { version: Number(name.slice(0, 4)), name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
-    });
+  return migrationFiles().map((name) => {
+    const sql = readFileSync(new URL(name, FOLDER), 'utf8');
+    return { version: versionOf(name), name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+  });
 }
 
 /**
@@ -43,25 +38,15 @@ export function migrate(db: Database, migrations: readonly Migration[] = allMigr
   }
 }
 
-/** Whether the database stands at the newest version; throws like `migrate`. */
-export function isCurrent(db: Database, migrations: readonly Migration[] = allMigrations()): boolean {
-  return checkApplied(db, migrations) === migrations.length;
-}
-
-function checkApplied(db: Database, migrations: readonly Migration[]): number {
+function checkApplied(db: Database, migrations: readonly Migration[]): void {
   const rows = db
     .prepare<[], { version: number; name: string; checksum: string }>('SELECT version, name, checksum FROM migration ORDER BY version')
     .all();
   for (const row of rows) {
     const known = migrations.find((migration) => migration.version === row.version);
-    if (known === undefined) {
-      throw new UserError(`${db.name}: written by a newer bouncelog (schema ${row.version}, this one knows ${migrations.at(-1)?.version ?? 0})`, {
-        hint: 'Install that version or a newer one, or choose another database with --db.',
-      });
-    }
+    if (known === undefined) throw tooNew(db, row.version, migrations.at(-1)?.version ?? 0);
     if (known.checksum !== row.checksum) {
       throw new UserError(`${db.name}: migration ${row.name} differs from the one that was applied`, { hint: 'Install an unchanged bouncelog.' });
     }
   }
-  return rows.length;
 }

@@ -3,7 +3,7 @@ import type { NewReason } from '../../report/check.js';
 import type { Span } from '../../report/range.js';
 import { firstHour } from './hours.js';
 import { OUTCOME_IDS } from './outcomes.js';
-import { coverage, summariesOf } from './summary/summaries.js';
+import { coverage, summariesOf } from './summary/covered.js';
 
 const HOUR = 3_600_000;
 const { deferred, bounced, expired } = OUTCOME_IDS;

@@ -1,52 +1,12 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { UserError } from '../../errors.js';
-import { backfill } from './backfill.js';
-import { isCurrent, migrate } from './migrate.js';
+import { isCurrent } from './schema-version.js';
 
 /** Marks the file as ours ("BNCL"), so that a foreign database is never touched. */
-const APPLICATION_ID = 0x424e434c;
+export const APPLICATION_ID = 0x424e434c;
 /** How long a statement waits for another process's lock; a commit takes milliseconds. */
-const BUSY_TIMEOUT = 10_000;
-
-/**
- * Opens the database for writing, creates it (mode 0600) and brings it up to date.
- *
- * WAL, so that reports read while an ingest writes; `synchronous = NORMAL`: after a power cut the last commits may be
- * gone, but never a part of one, and since a source's position commits with its events the next run reads them again.
- * @throws UserError when it cannot be opened, is not ours, or is newer than this program
- */
-export function openForWriting(path: string): Database.Database {
-  return guard(path, () => {
-    const isNew = path !== ':memory:' && !existsSync(path);
-    if (isNew) {
-      makeFolder(dirname(path));
-      closeSync(openSync(path, 'wx', 0o600));
-    }
-    if (!isNew && path !== ':memory:') refuseUnsafe(path);
-    const db = new Database(path, { timeout: BUSY_TIMEOUT });
-    if (isNew) chmodSync(path, 0o600);
-    refuseForeign(db, path);
-    // Only a new file can be told so: pages that a prune frees go back to the file system without writing everything anew.
-    if (isNew) db.pragma('auto_vacuum = INCREMENTAL');
-    db.pragma('journal_mode = WAL');
-    db.pragma('synchronous = NORMAL');
-    db.pragma('foreign_keys = ON');
-    db.pragma('cache_size = -8192');
-    db.pragma(`application_id = ${APPLICATION_ID}`);
-    migrate(db);
-    backfill(db);
-    return db;
-  });
-}
-
-/** Creates missing folders one by one: `mkdirSync` with `recursive` never returns below `/proc`, where nothing can be created. */
-export function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  makeFolder(dirname(path));
-  mkdirSync(path, { mode: 0o700 });
-}
+export const BUSY_TIMEOUT = 10_000;
 
 /**
  * Opens an existing database for reading only.
@@ -73,7 +33,7 @@ export function openForReading(path: string): Database.Database {
  * Whoever can write to a database file can make SQLite do what he likes when it is opened, and read what it says of our mail.
  * @throws UserError when the file is another user's, or anybody may write to it; root may open everybody's
  */
-function refuseUnsafe(path: string): void {
+export function refuseUnsafe(path: string): void {
   const { uid, mode } = statSync(path);
   const user = process.getuid?.();
   if (user !== undefined && user !== 0 && uid !== user) {
@@ -82,7 +42,8 @@ function refuseUnsafe(path: string): void {
   if ((mode & 0o002) !== 0) throw new UserError(`${path}: anybody may write to it`, { hint: `Look who has, then: chmod 600 ${path}` });
 }
 
-function refuseForeign(db: Database.Database, path: string): void {
+/** @throws UserError when the database has tables that are not ours */
+export function refuseForeign(db: Database.Database, path: string): void {
   const id = db.pragma('application_id', { simple: true });
   const tables = db.prepare<[], { n: number }>('SELECT count(*) AS n FROM sqlite_schema').get()?.n ?? 0;
   if (id !== APPLICATION_ID && tables > 0) {

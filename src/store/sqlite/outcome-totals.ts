@@ -3,7 +3,7 @@ import type { Filters, TopQuestion, Totals } from '../../report/question.js';
 import type { Range } from '../../report/range.js';
 import { covers, hourOf, isUnfiltered, isWholeHour, wayFor } from './choose-way.js';
 import { DELIVERED, OUTCOME_IDS } from './outcomes.js';
-import { type Covered, summariesOf } from './summary/summaries.js';
+import { type Covered, summariesOf } from './summary/covered.js';
 import { totalsWay, type Way } from './ways.js';
 import { NOTHING } from './where.js';
 

@@ -4,10 +4,10 @@ import { listingOf } from '../../bounce/listings.js';
 import type { Stage } from '../../bounce/stage.js';
 import { fillTemplate } from '../../bounce/template.js';
 import type { Moved, ReclassifyAnswer } from '../../report/reclassify.js';
-import { VALUE_SEPARATOR } from './events.js';
 import { Meta } from './meta.js';
 import { sumCausesAnew } from './summary/summaries.js';
 import { rebuildTotals } from './totals.js';
+import { VALUE_SEPARATOR } from './values.js';
 
 interface ReplyRow {
   id: number;

@@ -3,8 +3,8 @@ import type { ReplySample } from '../../report/question.js';
 import type { Range, Span } from '../../report/range.js';
 import { eventsById } from './event-rows.js';
 import { OUTCOME_IDS } from './outcomes.js';
+import { coverage, summariesOf } from './summary/covered.js';
 import { priorOf } from './summary/prior-of.js';
-import { coverage, summariesOf } from './summary/summaries.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

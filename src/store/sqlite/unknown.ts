@@ -3,7 +3,7 @@ import type { Range } from '../../report/range.js';
 import type { UnknownKind } from '../../report/unknown.js';
 import { endOfMail } from './hours.js';
 import { latestTexts } from './samples.js';
-import { coverage, summariesOf } from './summary/summaries.js';
+import { coverage, summariesOf } from './summary/covered.js';
 
 const HOUR = 3_600_000;
 /** Domains that are named with a kind of reply. */

@@ -2,8 +2,8 @@ import type { Database } from 'better-sqlite3';
 import type { MainCause, SummedGroup } from '../../../report/question.js';
 import type { Span } from '../../../report/range.js';
 import { FAILURES } from '../outcomes.js';
+import { coverage } from './covered.js';
 import { eachFirstFailureIn } from './packed-summaries.js';
-import { coverage } from './summaries.js';
 import { type PackedSummary, REPLY_SUMMARIES } from './summary-kinds.js';
 import { keysOf } from './summary-names.js';
 

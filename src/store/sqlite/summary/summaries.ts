@@ -1,15 +1,16 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { hourOf } from '../hourly.js';
-import { endOfMail, hoursWithMailBut } from '../hours.js';
+import { endOfMail } from '../hours.js';
 import { IncidentWriter } from '../incidents.js';
 import { FAILURES } from '../outcomes.js';
+import { hoursBut, summariesOf } from './covered.js';
 import { type Failure, HourGatherer } from './hour-gatherer.js';
-import { PackedWriter } from './packed-summaries.js';
+import { PackedWriter } from './packed-writer.js';
 import { priorOf } from './prior-of.js';
 import { ProviderCausesWriter } from './provider-causes.js';
 import { ProviderKeys } from './provider-keys.js';
 import { PLAIN_SUMMARIES, type PlainSummary, PROVIDER_CAUSES } from './summary-kinds.js';
-import { DAYS, localTime, overlapping, summedHours, summedOf, summedTimes, type Time, timeWith, WEEKS } from './times.js';
+import { DAYS, localTime, overlapping, summedHours, summedOf, summedTimes, type Time, WEEKS } from './times.js';
 
 const FIGURES = 'sum(e.attempts) AS attempts, sum(e.deliveries) AS deliveries, min(e.first_seen) AS first_seen, max(e.last_seen) AS last_seen';
 
@@ -180,35 +181,4 @@ function timesOf(length: typeof DAYS, hours: readonly number[]): Time[] {
     if (last === undefined || hour >= last.start + last.hours) times.push(localTime(hour, length));
   }
   return times;
-}
-
-/** Of a range in whole hours: what summaries there are of it, and the hours with mail that have to be counted from elsewhere. */
-export interface Covered {
-  /** They do not overlap. */
-  times: Time[];
-  rest: number[];
-}
-
-/**
- * @param since, until hours since 1970
- * @param step the longest times that will do where they lie in the range
- */
-export function coverage(db: Database, since: number, until: number, step: 'hour' | 'day' | 'week' = 'week'): Covered {
-  const times = summedTimes(db, since, until, LENGTHS[step]);
-  return { times, rest: hoursBut(db, since, until, times) };
-}
-
-/** SQL for the rows of a summary (`e`) of the times that are given as JSON, in a parameter. */
-export function summariesOf(summary: PlainSummary, parameter = '?'): string {
-  return `json_each(${parameter}) t CROSS JOIN summary e ON e.by = ${PLAIN_SUMMARIES[summary]} AND e.hours = t.value ->> 'hours' AND e.start = t.value ->> 'start'`;
-}
-
-const LENGTHS = { hour: [], day: [DAYS], week: [WEEKS, DAYS] };
-
-/** Hours with mail that do not lie in these times. */
-export function hoursBut(db: Database, since: number, until: number, times: readonly Time[]): number[] {
-  return hoursWithMailBut(db, since, until, (hour) => {
-    const time = timeWith(times, hour);
-    return time === undefined ? null : time.start + time.hours;
-  });
 }

@@ -1,0 +1,35 @@
+import type { Database } from 'better-sqlite3';
+import { hoursWithMailBut } from '../hours.js';
+import { PLAIN_SUMMARIES, type PlainSummary } from './summary-kinds.js';
+import { DAYS, summedTimes, type Time, timeWith, WEEKS } from './times.js';
+
+/** Of a range in whole hours: what summaries there are of it, and the hours with mail that have to be counted from elsewhere. */
+export interface Covered {
+  /** They do not overlap. */
+  times: Time[];
+  rest: number[];
+}
+
+/**
+ * @param since, until hours since 1970
+ * @param step the longest times that will do where they lie in the range
+ */
+export function coverage(db: Database, since: number, until: number, step: 'hour' | 'day' | 'week' = 'week'): Covered {
+  const times = summedTimes(db, since, until, LENGTHS[step]);
+  return { times, rest: hoursBut(db, since, until, times) };
+}
+
+/** SQL for the rows of a summary (`e`) of the times that are given as JSON, in a parameter. */
+export function summariesOf(summary: PlainSummary, parameter = '?'): string {
+  return `json_each(${parameter}) t CROSS JOIN summary e ON e.by = ${PLAIN_SUMMARIES[summary]} AND e.hours = t.value ->> 'hours' AND e.start = t.value ->> 'start'`;
+}
+
+const LENGTHS = { hour: [], day: [DAYS], week: [WEEKS, DAYS] };
+
+/** Hours with mail that do not lie in these times. */
+export function hoursBut(db: Database, since: number, until: number, times: readonly Time[]): number[] {
+  return hoursWithMailBut(db, since, until, (hour) => {
+    const time = timeWith(times, hour);
+    return time === undefined ? null : time.start + time.hours;
+  });
+}
