@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readDataText, ruleFileNames } from './data.js';
+import { readDataText, ruleFileNames } from './data-files.js';
 import { LAYERS, type Rule, type RuleFile } from './rule.js';
 import { readRuleFile } from './rule-file.js';
 
