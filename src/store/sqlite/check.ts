@@ -4,8 +4,9 @@ import { endOfMail } from './hours.js';
 import { incidents, incidentsFrom } from './incidents.js';
 import { OUTCOME_IDS, outcomeName } from './outcomes.js';
 import { firstWholeHour } from './pruned.js';
-import { eachCount } from './summary/packed-summaries.js';
-import { NOT_FAILED, PACKED_SUMMARIES, PLAIN_SUMMARIES, type PlainSummary } from './summary/summary-kinds.js';
+import { eachCount, eachPacked } from './summary/packed-summaries.js';
+import { packedRanks } from './summary/ranks.js';
+import { NOT_FAILED, PACKED_SUMMARIES, type PackedSummary, PLAIN_SUMMARIES, type PlainSummary, RANKS } from './summary/summary-kinds.js';
 import { DAYS, type Time, WEEKS } from './summary/times.js';
 
 const HOUR = 3_600_000;
@@ -19,7 +20,7 @@ export function problemsIn(db: Database): string[] {
   const dangling = (db.pragma('foreign_key_check') as { table: string; parent: string }[]).map(
     ({ table, parent }) => `a row of ${table} refers to a ${parent} that is not there`,
   );
-  return [...new Set(dangling), ...differencesIn(db), ...summariesOff(db), ...recoveriesOff(db), ...incidentsOff(db)];
+  return [...new Set(dangling), ...differencesIn(db), ...summariesOff(db), ...ranksOff(db), ...recoveriesOff(db), ...incidentsOff(db)];
 }
 
 /** The totals must equal the events: each event is counted once, in its hour. Hours whose events were pruned keep their totals. */
@@ -80,6 +81,21 @@ function summariesOff(db: Database): string[] {
     ['senders', packed(sender, isTime), total(`${where} AND ${FAILURES}`)],
   ]);
   return pairs.filter(([, summed, counted]) => summed !== counted).map(([name]) => `the summaries of ${name} differ from the totals`);
+}
+
+/** Ranks must be those of the values that are packed. */
+function ranksOff(db: Database): string[] {
+  const times = db.prepare<[], Time>('SELECT start, hours FROM summarized WHERE hours > 1').all();
+  const find = db.prepare<[number, number, number], Buffer>('SELECT rows FROM packed_summary WHERE by = ? AND hours = ? AND start = ?').pluck();
+  const off = (Object.keys(RANKS) as PackedSummary[]).filter((summary) => {
+    let isOff = false;
+    eachPacked(db, PACKED_SUMMARIES[summary], times, null, (rows, { start, hours }) => {
+      const ranks = find.get(RANKS[summary], hours, start);
+      isOff ||= ranks === undefined || !packedRanks(rows, start).equals(ranks);
+    });
+    return isOff;
+  });
+  return off.map((summary) => `the ranks of ${summary}s differ from their figures`);
 }
 
 /** There must be a delay for each delivery that recovered. */

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Span } from '../../report/range.js';
+import { prepared } from './prepared.js';
 
 const HOUR = 3_600_000;
 
@@ -31,7 +32,7 @@ export function hoursWithMail(db: Database, { since, until }: Span): number[] {
  * @param skip the hour to go on with instead of this one; `null` = this one is wanted
  */
 export function hoursWithMailBut(db: Database, since: number, until: number, skip: (hour: number) => number | null): number[] {
-  const next = db.prepare<[number], number | null>('SELECT min(hour) FROM hourly WHERE hour >= ?').pluck();
+  const next = prepared<[number], number | null>(db, 'SELECT min(hour) FROM hourly WHERE hour >= ?').pluck();
   const hours: number[] = [];
   let hour: number | null = since;
   while (hour !== null && hour < until) {
@@ -48,5 +49,5 @@ export function hoursWithMailBut(db: Database, since: number, until: number, ski
 
 /** The hour of the last mail, one more: until then everything is over, or will be taken out again. */
 export function endOfMail(db: Database): number {
-  return (db.prepare<[], { hour: number | null }>('SELECT max(hour) AS hour FROM hourly').get()?.hour ?? -1) + 1;
+  return (prepared<[], { hour: number | null }>(db, 'SELECT max(hour) AS hour FROM hourly').get()?.hour ?? -1) + 1;
 }

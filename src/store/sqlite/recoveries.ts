@@ -1,3 +1,4 @@
+import { endianness } from 'node:os';
 import type { Database, Statement } from 'better-sqlite3';
 import type { Span } from '../../report/range.js';
 import { OUTCOME_IDS } from './outcomes.js';
@@ -47,6 +48,15 @@ function packed(delays: readonly number[]): Buffer {
   return bytes;
 }
 
+function unpacked(parts: readonly Buffer[]): Uint32Array {
+  const bytes = Buffer.from(new ArrayBuffer(parts.reduce((sum, part) => sum + part.length, 0)));
+  let at = 0;
+  for (const part of parts) at += part.copy(bytes, at);
+  // Numbers of this machine have their lowest byte first.
+  if (endianness() === 'LE') bytes.swap32();
+  return new Uint32Array(bytes.buffer);
+}
+
 export interface Recoveries {
   count: number;
   /** ms, of those whose message's arrival is known; `null` = of none. */
@@ -69,13 +79,10 @@ export function recoveriesIn(db: Database, { since, until }: Span): Recoveries {
           { since: end * HOUR, until },
         ];
   const inEdges = edges.filter((edge) => edge.since < edge.until).flatMap((edge) => delaysFromEvents(db, edge));
-  const bytes = Buffer.concat([...hours, packed(inEdges)]);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const delays = new Uint32Array(bytes.length / BYTES);
+  const delays = unpacked([...hours, packed(inEdges)]);
   let known = 0;
   let longest = 0;
-  for (let index = 0; index < delays.length; index++) {
-    const delay = view.getUint32(index * BYTES);
+  for (const delay of delays) {
     if (delay === UNKNOWN) continue;
     delays[known++] = delay;
     if (delay > longest) longest = delay;

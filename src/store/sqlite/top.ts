@@ -7,9 +7,10 @@ import { totals } from './outcome-totals.js';
 import { OUTCOME_IDS, outcomeName } from './outcomes.js';
 import { type Covered, hoursBut, summariesOf } from './summary/covered.js';
 import { FailureSums, type Figures } from './summary/failure-sums.js';
-import { eachPacked } from './summary/packed-summaries.js';
+import { eachPacked, ranksIn } from './summary/packed-summaries.js';
 import { providerCauses } from './summary/provider-causes.js';
-import { isPacked, PACKED_SUMMARIES, type PlainSummary, type Summary } from './summary/summary-kinds.js';
+import { Ranks } from './summary/ranks.js';
+import { isPacked, PACKED_SUMMARIES, type PackedSummary, type PlainSummary, type Summary } from './summary/summary-kinds.js';
 import { keysOf, namesOf, providersNamed } from './summary/summary-names.js';
 import { DAYS, summedOf } from './summary/times.js';
 import { HARD, lateEventsWay, totalsWay, VALUES, type Way } from './ways.js';
@@ -94,30 +95,51 @@ function fromPacked(db: Database, question: TopQuestion): GroupsAnswer | null {
   if (summary === null || !isPacked(summary)) return null;
   const covered = covers(db, range);
   if (covered === null) return null;
-  const sums = new FailureSums();
   const since = hourOf(range.since, 1);
-  const wanted = only === undefined ? null : new Set(keysOf(db, summary, only).values());
-  eachPacked(db, PACKED_SUMMARIES[summary], covered.times, wanted, (rows) => sums.addRows(rows, wanted, since));
-  if (covered.rest.length > 0) {
-    const rest = rowsOf(db, question, summary === 'sender' ? lateEventsWay(range, covered.rest) : totalsWay(range, covered.rest));
-    const keys = keysOf(
-      db,
-      summary,
-      rest.map((row) => row.keys[0] ?? null),
-    );
-    for (const row of rest) {
-      const { hard, soft, attempts, deliveries, firstSeen, lastSeen } = row;
-      sums.add(keys.get(row.keys[0] ?? null) ?? 0, { hard, soft, attempts, deliveries, first_seen: firstSeen, last_seen: lastSeen });
-    }
-  }
+  const rest = restOf(db, question, summary, covered.rest);
   const named = (figures: [number, Figures][]) => {
     const names = namesOf(db, summary, figures.length > MANY_NAMES ? null : figures.map(([key]) => key));
     return figures.map(([key, row]) => countedRow(question, { ...row, g0: names.get(key) ?? null }));
   };
-  if (wanted !== null) return answerOf(question, named(sums.of(wanted)));
+  const sumsOfKeys = (keys: ReadonlySet<number> | null) => {
+    const sums = new FailureSums();
+    eachPacked(db, PACKED_SUMMARIES[summary], covered.times, keys, (rows) => sums.addRows(rows, keys, since));
+    for (const [key, figures] of rest) if (keys === null || keys.has(key)) sums.add(key, figures);
+    return sums;
+  };
+  if (only !== undefined) {
+    const wanted = new Set(keysOf(db, summary, only).values());
+    return answerOf(question, named(sumsOfKeys(wanted).of(wanted)));
+  }
+  if (sort === 'deliveries' && limit > 0 && limit <= FEW_GROUPS) {
+    const ranks = new Ranks(since);
+    ranksIn(db, summary, covered.times, ranks);
+    for (const [key, figures] of rest) ranks.addFigures(key, figures);
+    const leaders = new Set(ranks.leaders(limit));
+    return answerOf(question, named(sumsOfKeys(leaders).of(leaders)), ranks.all, ranks.size);
+  }
+  const sums = sumsOfKeys(null);
   const all = { hard: sums.total('hard'), soft: sums.total('soft'), deliveries: sums.total('deliveries') };
   return answerOf(question, named(sums.mayBeShown(sort, limit)), all, sums.size);
 }
+
+/** Figures by key of hours that are not summed up. */
+function restOf(db: Database, question: TopQuestion, summary: PackedSummary, hours: readonly number[]): [number, Figures][] {
+  if (hours.length === 0) return [];
+  const rows = rowsOf(db, question, summary === 'sender' ? lateEventsWay(question.range, hours) : totalsWay(question.range, hours));
+  const keys = keysOf(
+    db,
+    summary,
+    rows.map((row) => row.keys[0] ?? null),
+  );
+  return rows.map(({ keys: [name], hard, soft, attempts, deliveries, firstSeen, lastSeen }) => [
+    keys.get(name ?? null) ?? 0,
+    { hard, soft, attempts, deliveries, first_seen: firstSeen, last_seen: lastSeen },
+  ]);
+}
+
+/** Groups of which each is looked up by itself; for more of them all are read. */
+const FEW_GROUPS = 1_000;
 
 /** Causes of some providers, by day; `null` when that is not the question. */
 function fromProviderCauses(db: Database, question: TopQuestion): CountedRow[] | null {

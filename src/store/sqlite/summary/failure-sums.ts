@@ -1,5 +1,6 @@
 import type { Sort } from '../../../report/question.js';
 import { OUTCOME_IDS } from '../outcomes.js';
+import { nthGreatest } from './nth-greatest.js';
 import { twice } from './numbers.js';
 import type { RowReader } from './packed-rows.js';
 
@@ -81,24 +82,17 @@ export class FailureSums {
   /** The values that are among the first `limit` by the figure that they are sorted by, and all that are equal to the last of these; all for 0, or by name. */
   mayBeShown(sort: Sort, limit: number): [number, Figures][] {
     const isAll = sort === 'name' || limit === 0 || this.size <= limit;
-    const places = isAll ? this.#keys.keys() : this.#best(this.#column(COLUMN_OF[sort]), sort === 'first' ? -1 : 1, limit);
+    const places = isAll ? this.#keys.keys() : this.#best(sort, limit);
     return Array.from(places, (place): [number, Figures] => [this.#keys[place] as number, this.#at(place)]);
   }
 
-  /** @param sign -1: the least are the best */
-  #best(column: Float64Array, sign: 1 | -1, limit: number): number[] {
-    // The best so far, the worst of them first: nearly all others are told from it by one look.
-    const best = new Float64Array(limit).fill(Number.NEGATIVE_INFINITY);
-    for (let place = 0; place < column.length; place++) {
-      const value = sign * (column[place] as number);
-      if (value <= (best[0] as number)) continue;
-      let at = 0;
-      for (; at + 1 < limit && (best[at + 1] as number) < value; at++) best[at] = best[at + 1] as number;
-      best[at] = value;
-    }
-    const worst = best[0] as number;
+  #best(sort: Exclude<Sort, 'name'>, limit: number): number[] {
+    const column = this.#column(COLUMN_OF[sort]);
+    // The first is the least.
+    if (sort === 'first') for (const [place, time] of column.entries()) column[place] = -time;
+    const worst = nthGreatest(column, limit);
     const places: number[] = [];
-    for (let place = 0; place < column.length; place++) if (sign * (column[place] as number) >= worst) places.push(place);
+    for (let place = 0; place < column.length; place++) if ((column[place] as number) >= worst) places.push(place);
     return places;
   }
 

@@ -1,6 +1,9 @@
 import type { Database } from 'better-sqlite3';
+import { prepared } from '../prepared.js';
 import { eachFirstFailure } from './first-failures.js';
 import { type Count, type Piece, RowReader } from './packed-rows.js';
+import type { Ranks } from './ranks.js';
+import { PACKED_SUMMARIES, type PackedSummary, RANKS } from './summary-kinds.js';
 import type { Time } from './times.js';
 
 /**
@@ -15,10 +18,12 @@ export function eachPacked(
   keys: Iterable<number> | null,
   take: (rows: RowReader, time: Time) => void,
 ): void {
-  const all = db.prepare<[number, number, number], Piece>(
+  const all = prepared<[number, number, number], Piece>(
+    db,
     'SELECT first, rows FROM packed_summary WHERE by = ? AND hours = ? AND start = ? ORDER BY first',
   );
-  const withKey = db.prepare<[number, number, number, number], Piece>(
+  const withKey = prepared<[number, number, number, number], Piece>(
+    db,
     'SELECT first, rows FROM packed_summary WHERE by = ? AND hours = ? AND start = ? AND first <= ? ORDER BY first DESC LIMIT 1',
   );
   for (const time of times) {
@@ -56,6 +61,16 @@ export function eachFirstFailureIn(
   times: readonly Time[],
   take: (key: number, reply: number, deliveries: number) => void,
 ): void {
-  const find = db.prepare<[number, number, number], Buffer>('SELECT rows FROM packed_summary WHERE by = ? AND hours = ? AND start = ?').pluck();
+  const find = prepared<[number, number, number], Buffer>(db, 'SELECT rows FROM packed_summary WHERE by = ? AND hours = ? AND start = ?').pluck();
   for (const { hours, start } of times) for (const rows of find.all(by, hours, start)) eachFirstFailure(rows, take);
+}
+
+/** Adds up the failures of these times by value, as far as they are needed to tell which values have the most. */
+export function ranksIn(db: Database, summary: PackedSummary, times: readonly Time[], ranks: Ranks): void {
+  const find = prepared<[number, number, number], Buffer>(db, 'SELECT rows FROM packed_summary WHERE by = ? AND hours = ? AND start = ?').pluck();
+  for (const time of times) {
+    const packed = find.get(RANKS[summary], time.hours, time.start);
+    if (packed !== undefined) ranks.add(packed, time.start);
+    else eachPacked(db, PACKED_SUMMARIES[summary], [time], null, (rows) => ranks.addRows(rows));
+  }
 }

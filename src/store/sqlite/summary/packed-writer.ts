@@ -2,10 +2,11 @@ import type { Database, Statement } from 'better-sqlite3';
 import { FirstFailures } from './first-failures.js';
 import { HourPacker, notFailed } from './hour-packer.js';
 import type { Packed } from './hour-sums.js';
-import { mergedRows, type Piece, type RowReader, RowSums } from './packed-rows.js';
+import { mergedRows, type Piece, RowReader, RowSums } from './packed-rows.js';
 import { eachCount, eachFirstFailureIn, eachPacked } from './packed-summaries.js';
 import type { ProviderKeys } from './provider-keys.js';
-import { NOT_FAILED, PACKED_SUMMARIES, REPLY_SUMMARIES } from './summary-kinds.js';
+import { packedRanks } from './ranks.js';
+import { NOT_FAILED, PACKED_SUMMARIES, type PackedSummary, RANKS, REPLY_SUMMARIES } from './summary-kinds.js';
 import type { Time } from './times.js';
 
 /** Stores what hours were, and makes longer times of them. */
@@ -19,7 +20,7 @@ export class PackedWriter {
     this.#db = db;
     this.#hours = new HourPacker(db, providers);
     this.#put = db.prepare('INSERT INTO packed_summary (by, hours, start, first, rows) VALUES (?, ?, ?, ?, ?)');
-    const all = [...Object.values(PACKED_SUMMARIES), ...Object.values(REPLY_SUMMARIES), NOT_FAILED];
+    const all = [...Object.values(PACKED_SUMMARIES), ...Object.values(REPLY_SUMMARIES), ...Object.values(RANKS), NOT_FAILED];
     this.#clear = db.prepare(`DELETE FROM packed_summary WHERE by IN (${all.join(', ')}) AND hours = ? AND start = ?`);
   }
 
@@ -37,10 +38,12 @@ export class PackedWriter {
 
   /** Of a longer time, from its parts. */
   putLonger(time: Time, parts: readonly Time[]): void {
-    for (const by of Object.values(PACKED_SUMMARIES)) {
+    for (const [summary, by] of Object.entries(PACKED_SUMMARIES)) {
       const rows: RowReader[] = [];
       eachPacked(this.#db, by, parts, null, (ofPart) => rows.push(ofPart));
-      this.#putPieces(by, time, mergedRows(time.start, rows));
+      const merged = mergedRows(time.start, rows);
+      this.#putPieces(by, time, merged);
+      this.#putPieces(RANKS[summary as PackedSummary], time, [{ first: 0, rows: packedRanks(new RowReader(merged, time.start), time.start) }]);
     }
     this.#putPieces(NOT_FAILED, time, this.#notFailed(time.start, parts));
     for (const by of Object.values(REPLY_SUMMARIES)) {

@@ -12,6 +12,9 @@ export const NOT_FAILED = 11;
 /** Of the same times, by what the values with the most failures failed for. */
 export const REPLY_SUMMARIES = { domain: 8, provider: 9, sender: 10 } as const satisfies Record<PackedSummary, number>;
 
+/** Of the same times: how many deliveries of each value failed. */
+export const RANKS = { domain: 13, provider: 14, sender: 15 } as const satisfies Record<PackedSummary, number>;
+
 /** Of each day: causes of the providers with the most failures. */
 export const PROVIDER_CAUSES = 12;
 

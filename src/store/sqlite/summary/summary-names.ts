@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { prepared } from '../prepared.js';
 import type { PackedSummary } from './summary-kinds.js';
 
 /** Where the names of keys stand. A provider goes by the first of its routes; receivers that nobody operates have none. */
@@ -12,20 +13,20 @@ const NAMES: Record<PackedSummary, { table: string; column: string }> = {
 export function namesOf(db: Database, summary: PackedSummary, keys: readonly number[] | null = null): Map<number, string> {
   const { table, column } = NAMES[summary];
   const wanted = keys === null ? '' : 'AND id IN (SELECT value FROM json_each(?))';
-  const rows = db
-    .prepare<string[], { id: number; name: string }>(`SELECT id, ${column} AS name FROM ${table} WHERE ${column} IS NOT NULL ${wanted}`)
-    .all(...(keys === null ? [] : [JSON.stringify(keys)]));
+  const rows = prepared<string[], { id: number; name: string }>(
+    db,
+    `SELECT id, ${column} AS name FROM ${table} WHERE ${column} IS NOT NULL ${wanted}`,
+  ).all(...(keys === null ? [] : [JSON.stringify(keys)]));
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
 /** The keys of these names; 0 is that of none. */
 export function keysOf(db: Database, summary: PackedSummary, names: readonly (string | number | null)[]): Map<string | number | null, number> {
   const { table, column } = NAMES[summary];
-  const rows = db
-    .prepare<[string], { id: number; name: string }>(
-      `SELECT min(id) AS id, ${column} AS name FROM ${table} WHERE ${column} IN (SELECT value FROM json_each(?)) GROUP BY ${column}`,
-    )
-    .all(JSON.stringify(names));
+  const rows = prepared<[string], { id: number; name: string }>(
+    db,
+    `SELECT min(id) AS id, ${column} AS name FROM ${table} WHERE ${column} IN (SELECT value FROM json_each(?)) GROUP BY ${column}`,
+  ).all(JSON.stringify(names));
   const none = names.includes(null) ? [[null, 0] as const] : [];
   return new Map<string | number | null, number>([...none, ...rows.map(({ id, name }) => [name, id] as const)]);
 }

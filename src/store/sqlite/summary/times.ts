@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { prepared } from '../prepared.js';
 
 /*
  * Hours, days and weeks of eight days as they are summed up: a range is some of the longest that fit in, the days around them, and the
@@ -39,19 +40,19 @@ export function localTime(hour: number, { days }: Length): Time {
 
 /** Hours that stand in the summaries and lie in `[since, until)`, hours since 1970; the first one first. */
 export function summedHours(db: Database, since: number, until: number): Time[] {
-  return db
-    .prepare<[number, number], Time>('SELECT start, hours FROM summarized WHERE hours = 1 AND start >= ? AND start < ? ORDER BY start')
-    .all(since, until);
+  return prepared<[number, number], Time>(db, 'SELECT start, hours FROM summarized WHERE hours = 1 AND start >= ? AND start < ? ORDER BY start').all(
+    since,
+    until,
+  );
 }
 
 /** Days, or times of eight days, that do. They do not overlap. */
 export function summedOf(length: Length, db: Database, since: number, until: number): Time[] {
   const { min, max } = length;
-  return db
-    .prepare<[number, number], Time>(
-      `SELECT start, hours FROM summarized WHERE hours BETWEEN ${min} AND ${max} AND start >= ? AND start + hours <= ? ORDER BY start`,
-    )
-    .all(since, until);
+  return prepared<[number, number], Time>(
+    db,
+    `SELECT start, hours FROM summarized WHERE hours BETWEEN ${min} AND ${max} AND start >= ? AND start + hours <= ? ORDER BY start`,
+  ).all(since, until);
 }
 
 /** The longest times that do, and the shorter ones around them. */
