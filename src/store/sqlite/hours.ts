@@ -1,5 +1,4 @@
 import type { Database } from 'better-sqlite3';
-import type { Span } from '../../report/range.js';
 import { prepared } from './prepared.js';
 
 const HOUR = 3_600_000;
@@ -8,22 +7,6 @@ const HOUR = 3_600_000;
 export function firstHour(db: Database): number | null {
   const hour = db.prepare<[], { hour: number | null }>('SELECT min(hour) AS hour FROM hourly').get()?.hour ?? null;
   return hour === null ? null : hour * HOUR;
-}
-
-/** UTC ms of the beginnings of hours in which the log had anything about mail. */
-export function hoursWithMail(db: Database, { since, until }: Span): number[] {
-  // Hour by hour through the primary key: DISTINCT would read every row.
-  const [first, end] = [Math.floor(since / HOUR), Math.ceil(until / HOUR)];
-  return db
-    .prepare<[number, number, number], { hour: number }>(
-      `WITH RECURSIVE found (hour) AS (
-         SELECT min(hour) FROM hourly WHERE hour >= ?
-         UNION ALL
-         SELECT (SELECT min(hour) FROM hourly h WHERE h.hour > found.hour) FROM found WHERE found.hour < ?
-       ) SELECT hour FROM found WHERE hour < ?`,
-    )
-    .all(first, end - 1, end)
-    .map(({ hour }) => hour * HOUR);
 }
 
 /**

@@ -10,8 +10,8 @@ import { OUTCOME_IDS } from './outcomes.js';
 
 const HOUR = 3_600_000;
 const BYTES = 4;
-/** So many values are sorted sooner than counted. */
-const FEW = 65_536;
+/** Values of half of a delay's bits. */
+const HALVES = 65_536;
 /** The arrival of the message is not known. */
 const UNKNOWN = 0xffffffff;
 
@@ -79,33 +79,32 @@ export function recoveriesIn(db: Database, { since, until }: Span): Recoveries {
           { since: end * HOUR, until },
         ];
   const inEdges = edges.filter((edge) => edge.since < edge.until).flatMap((edge) => delaysFromEvents(db, edge));
-  const delays = unpacked([...hours, packed(inEdges)]);
-  let known = 0;
-  let longest = 0;
-  for (const delay of delays) {
-    if (delay === UNKNOWN) continue;
-    delays[known++] = delay;
-    if (delay > longest) longest = delay;
-  }
-  if (known === 0) return { count: delays.length, median: null, longest: null };
-  return { count: delays.length, median: smallest(delays.subarray(0, known), Math.floor(known / 2)), longest };
+  return summaryOf(unpacked([...hours, packed(inEdges)]));
 }
 
 /**
- * The value that stands at a place when all are in rising order. By the upper halves, then the lower ones of those that share its upper
- * half: sorting a million takes ten times as long.
+ * The median is found by the upper halves of the delays, then the lower halves of those that share its upper half: sorting a million takes ten
+ * times as long. What is not known stands behind all others.
  */
-function smallest(values: Uint32Array, place: number): number {
-  if (values.length < FEW) return values.slice().sort()[place] as number;
-  const ofUpper = new Uint32Array(65_536);
-  for (let index = 0; index < values.length; index++) (ofUpper[(values[index] as number) >>> 16] as number)++;
-  const upper = placeIn(ofUpper, place);
-  const ofLower = new Uint32Array(65_536);
-  for (let index = 0; index < values.length; index++) {
-    const value = values[index] as number;
-    if (value >>> 16 === upper.value) (ofLower[value & 65_535] as number)++;
+function summaryOf(delays: Uint32Array): Recoveries {
+  const ofUpper = new Uint32Array(HALVES);
+  let unknown = 0;
+  let longest = 0;
+  for (let index = 0; index < delays.length; index++) {
+    const delay = delays[index] as number;
+    (ofUpper[delay >>> 16] as number)++;
+    if (delay === UNKNOWN) unknown++;
+    else if (delay > longest) longest = delay;
   }
-  return upper.value * 65_536 + placeIn(ofLower, upper.rest).value;
+  const known = delays.length - unknown;
+  if (known === 0) return { count: delays.length, median: null, longest: null };
+  const upper = placeIn(ofUpper, Math.floor(known / 2));
+  const ofLower = new Uint32Array(HALVES);
+  for (let index = 0; index < delays.length; index++) {
+    const delay = delays[index] as number;
+    if (delay >>> 16 === upper.value) (ofLower[delay & (HALVES - 1)] as number)++;
+  }
+  return { count: delays.length, median: upper.value * HALVES + placeIn(ofLower, upper.rest).value, longest };
 }
 
 /** Which value stands at a place, and how far behind the first one of its kind. */

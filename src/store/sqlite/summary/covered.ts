@@ -1,7 +1,10 @@
 import type { Database } from 'better-sqlite3';
+import type { Span } from '../../../report/range.js';
 import { hoursWithMailBut } from '../hours.js';
 import { PLAIN_SUMMARIES, type PlainSummary } from './summary-kinds.js';
 import { DAYS, summedTimes, type Time, timeWith, WEEKS } from './times.js';
+
+const HOUR = 3_600_000;
 
 /** Of a range in whole hours: what summaries there are of it, and the hours with mail that have to be counted from elsewhere. */
 export interface Covered {
@@ -32,4 +35,10 @@ export function hoursBut(db: Database, since: number, until: number, times: read
     const time = timeWith(times, hour);
     return time === undefined ? null : time.start + time.hours;
   });
+}
+
+/** UTC ms of the beginnings of hours in which the log had anything about mail: all that are summed up, and others. */
+export function hoursWithMail(db: Database, { since, until }: Span): number[] {
+  const { times, rest } = coverage(db, Math.floor(since / HOUR), Math.ceil(until / HOUR), 'hour');
+  return [...times.map(({ start }) => start), ...rest].sort((a, b) => a - b).map((hour) => hour * HOUR);
 }

@@ -6,6 +6,19 @@ import type { Ranks } from './ranks.js';
 import { PACKED_SUMMARIES, type PackedSummary, RANKS } from './summary-kinds.js';
 import type { Time } from './times.js';
 
+/** So many keys are looked up one by one; for more, all pieces are fetched. */
+const FEW_KEYS = 50;
+
+/** Those of all pieces of a time, in order, in which one of these keys may be. */
+function piecesWith(pieces: readonly Piece[], sorted: Int32Array): Piece[] {
+  let at = 0;
+  return pieces.filter(({ first }, index) => {
+    const next = pieces[index + 1]?.first ?? Number.POSITIVE_INFINITY;
+    while (at < sorted.length && (sorted[at] as number) < first) at++;
+    return at < sorted.length && (sorted[at] as number) < next;
+  });
+}
+
 /**
  * Calls back with the rows of each of these times.
  * @param by the number of the summary
@@ -26,12 +39,15 @@ export function eachPacked(
     db,
     'SELECT first, rows FROM packed_summary WHERE by = ? AND hours = ? AND start = ? AND first <= ? ORDER BY first DESC LIMIT 1',
   );
+  const sorted = keys === null ? null : Int32Array.from(keys).sort();
   for (const time of times) {
-    const pieces =
-      keys === null
-        ? all.all(by, time.hours, time.start)
-        : [...new Map([...keys].flatMap((key) => withKey.all(by, time.hours, time.start, key)).map((piece) => [piece.first, piece])).values()];
-    take(new RowReader(pieces, time.start), time);
+    const piecesOf = (): Piece[] => {
+      if (sorted === null) return all.all(by, time.hours, time.start);
+      if (sorted.length > FEW_KEYS) return piecesWith(all.all(by, time.hours, time.start), sorted);
+      const found = [...sorted].flatMap((key) => withKey.all(by, time.hours, time.start, key));
+      return [...new Map(found.map((piece) => [piece.first, piece])).values()];
+    };
+    take(new RowReader(piecesOf(), time.start), time);
   }
 }
 
