@@ -5,7 +5,7 @@ import type { Span } from '../../report/range.js';
 import { endOfMail } from './hours.js';
 import { DELIVERED, FAILURES, OUTCOME_IDS } from './outcomes.js';
 import { recoveriesIn } from './recoveries.js';
-import { type Covered, coverage, summariesOf } from './summary/covered.js';
+import { type Covered, coverage, summariesOf, timesParameter } from './summary/covered.js';
 import { eachCount } from './summary/packed-summaries.js';
 import { isPacked, PACKED_SUMMARIES, type PackedSummary, PLAIN_SUMMARIES, type PlainSummary } from './summary/summary-kinds.js';
 import { keysOf } from './summary/summary-names.js';
@@ -71,7 +71,7 @@ function figuresSummed(db: Database, of: GroupValues | null, summary: PlainSumma
     .prepare<unknown[], HourFigures>(
       `SELECT e.start AS hour, ${of === null ? 'NULL' : 'e.key'} AS key, ${FIGURES} FROM ${summariesOf(summary)} WHERE ${where} GROUP BY 1, 2`,
     )
-    .all(JSON.stringify(times), ...(of === null ? [] : [JSON.stringify(of.values)]));
+    .all(timesParameter(times), ...(of === null ? [] : [JSON.stringify(of.values)]));
 }
 
 function figuresPacked(db: Database, values: GroupValues['values'], summary: PackedSummary, { times }: Covered): HourFigures[] {

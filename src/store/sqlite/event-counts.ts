@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { EventCount, EventCounts } from '../../report/metrics.js';
 import { endOfMail } from './hours.js';
 import { DELIVERED, FAILURES, outcomeName } from './outcomes.js';
-import { coverage, summariesOf } from './summary/covered.js';
+import { coverage, summariesOf, timesParameter } from './summary/covered.js';
 import { eachCount } from './summary/packed-summaries.js';
 import { NOT_FAILED, PACKED_SUMMARIES } from './summary/summary-kinds.js';
 import { keysOf } from './summary/summary-names.js';
@@ -44,7 +44,7 @@ function ofKind(db: Database, summary: 'all' | 'cause', kind: Kind): EventCount[
     .prepare<[string], Row>(
       `SELECT outcome, ${summary === 'all' ? 'NULL' : 'e.key'} AS key, sum(deliveries) AS events FROM ${summariesOf(summary)} GROUP BY 1, 2`,
     )
-    .all(JSON.stringify(times));
+    .all(timesParameter(times));
   return [...rows, ...fromTotals(db, rest, kind, [])].map(countOf);
 }
 

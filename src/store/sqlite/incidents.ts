@@ -22,7 +22,7 @@ const HOUR = 3_600_000;
 const TRIES = `${FAILURES} AND e.attempts > 0`;
 
 /** Who operates the MX; where nobody knows, the recipient's domain. */
-const RECEIVER = "coalesce(ro.provider, d.name, 'unknown')";
+const RECEIVER = "coalesce(ro.provider, (SELECT name FROM domain WHERE id = e.domain_id), 'unknown')";
 
 /** Incidents of a range, from those that are kept, those that stand, and the hits after them. */
 export function incidents(db: Database, { range, now, clearAfter }: IncidentQuestion): Incident[] {
@@ -58,7 +58,7 @@ function mailFrom(db: Database, from: string, end: number, standing: readonly St
   const hits = db
     .prepare<[number], ListingHits>(
       `SELECT l.list, l.subject, l.kind, ${RECEIVER} AS receiver, sum(e.attempts) AS hits, min(e.first_seen) AS first, max(e.last_seen) AS last
-       FROM listing l CROSS JOIN hourly e ON e.listing_id = l.id AND e.hour >= ${from} AND e.hour < ? JOIN route ro ON ro.id = e.route_id LEFT JOIN domain d ON d.id = e.domain_id
+       FROM listing l CROSS JOIN hourly e ON e.listing_id = l.id AND e.hour >= ${from} AND e.hour < ? JOIN route ro ON ro.id = e.route_id
        WHERE e.listing_id <> 0 AND ${TRIES}
        GROUP BY e.listing_id, e.hour, receiver`,
     )
@@ -120,7 +120,7 @@ const MAY_BE_RECEIVER = 'ro.provider IS NULL OR ro.provider IN (SELECT value FRO
 
 function flowsWhere(isWanted: string): string {
   return `SELECT ${RECEIVER} AS receiver, e.outcome = ${DELIVERED} AS delivered, min(e.first_seen) AS first, max(e.last_seen) AS last
-     FROM hourly e JOIN route ro ON ro.id = e.route_id LEFT JOIN domain d ON d.id = e.domain_id
+     FROM hourly e JOIN route ro ON ro.id = e.route_id
      WHERE e.hour = ? AND (e.outcome = ${DELIVERED} OR ${TRIES}) AND ${isWanted}
      GROUP BY 1, 2`;
 }

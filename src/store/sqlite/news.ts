@@ -3,7 +3,7 @@ import type { NewReason } from '../../report/check.js';
 import type { Span } from '../../report/range.js';
 import { firstHour } from './hours.js';
 import { OUTCOME_IDS } from './outcomes.js';
-import { coverage, summariesOf } from './summary/covered.js';
+import { coverage, summariesOf, timesParameter } from './summary/covered.js';
 
 const HOUR = 3_600_000;
 const { deferred, bounced, expired } = OUTCOME_IDS;
@@ -53,7 +53,7 @@ function repliesIn(db: Database, since: number, until: number): Map<number, numb
       `SELECT e.key AS reply, sum(deliveries) AS deliveries FROM ${summariesOf('reply')} WHERE outcome IN (${FAILED}) GROUP BY 1
        UNION ALL SELECT reply_id, sum(deliveries) FROM hourly WHERE hour IN (SELECT value FROM json_each(?)) AND outcome IN (${FAILED}) GROUP BY reply_id`,
     )
-    .all(JSON.stringify(covered.times), JSON.stringify(covered.rest));
+    .all(timesParameter(covered.times), JSON.stringify(covered.rest));
   const replies = new Map<number, number>();
   for (const { reply, deliveries } of rows) replies.set(reply, (replies.get(reply) ?? 0) + deliveries);
   return replies;

@@ -3,7 +3,7 @@ import type { Filters, TopQuestion, Totals } from '../../report/question.js';
 import type { Range } from '../../report/range.js';
 import { covers, hourOf, isUnfiltered, isWholeHour, wayFor } from './choose-way.js';
 import { DELIVERED, OUTCOME_IDS } from './outcomes.js';
-import { type Covered, summariesOf } from './summary/covered.js';
+import { type Covered, summariesOf, timesParameter } from './summary/covered.js';
 import { totalsWay, type Way } from './ways.js';
 import { NOTHING } from './where.js';
 
@@ -28,7 +28,7 @@ function summedTotals(db: Database, range: Range, { times }: Covered): Totals & 
       `SELECT outcome, sum(deliveries) AS "all", sum(CASE WHEN prior_hour < ? THEN deliveries ELSE 0 END) AS fresh
        FROM ${summariesOf('all')} GROUP BY outcome`,
     )
-    .all(hourOf(range.since, 1), JSON.stringify(times));
+    .all(hourOf(range.since, 1), timesParameter(times));
   const all = (outcome: number) => rows.find((row) => row.outcome === outcome)?.all ?? 0;
   const deferred = rows.find((row) => row.outcome === DEFERRED)?.fresh ?? 0;
   const [bounced, expired] = [all(BOUNCED), all(EXPIRED)];

@@ -3,7 +3,7 @@ import type { ReplySample } from '../../report/question.js';
 import type { Range, Span } from '../../report/range.js';
 import { eventsById } from './event-rows.js';
 import { OUTCOME_IDS } from './outcomes.js';
-import { coverage, summariesOf } from './summary/covered.js';
+import { coverage, summariesOf, timesParameter } from './summary/covered.js';
 import { priorOf } from './summary/prior-of.js';
 
 const HOUR = 3_600_000;
@@ -35,7 +35,7 @@ export function replySamples(db: Database, range: Span, perCause: number): Reply
          FROM kinds k JOIN reply r ON r.id = k.reply WHERE k.deliveries > 0)
        SELECT id, cause, template, deliveries, last_seen FROM ranked WHERE place <= @perCause ORDER BY cause, place`,
     )
-    .all({ since, times: JSON.stringify(covered.times), rest: JSON.stringify(covered.rest), perCause });
+    .all({ since, times: timesParameter(covered.times), rest: JSON.stringify(covered.rest), perCause });
   const texts = latestTexts(db, kinds, range);
   return kinds.map(({ id, cause, template, deliveries }) => ({ cause, reply: texts.get(id) ?? template, deliveries }));
 }

@@ -5,7 +5,7 @@ import { endOfMail } from './hours.js';
 import { type CountedRow, limitGroups, sumOf } from './limit-groups.js';
 import { totals } from './outcome-totals.js';
 import { OUTCOME_IDS, outcomeName } from './outcomes.js';
-import { type Covered, hoursBut, summariesOf } from './summary/covered.js';
+import { type Covered, hoursBut, summariesOf, timesParameter } from './summary/covered.js';
 import { FailureSums, type Figures } from './summary/failure-sums.js';
 import { eachPacked, ranksIn } from './summary/packed-summaries.js';
 import { providerCauses } from './summary/provider-causes.js';
@@ -176,7 +176,7 @@ function rowsFromSummary(db: Database, question: TopQuestion, summary: PlainSumm
          sum(CASE WHEN ${isFresh} THEN deliveries ELSE 0 END) AS deliveries, min(first_seen) AS first_seen, max(last_seen) AS last_seen
        FROM ${summariesOf(summary)} WHERE outcome IN (${outcomesOf(question.filters).join(', ')}) GROUP BY 1`,
     )
-    .all(since, since, JSON.stringify(times))
+    .all(since, since, timesParameter(times))
     .map((row) => countedRow(question, row));
 }
 

@@ -3,7 +3,7 @@ import type { Range } from '../../report/range.js';
 import type { UnknownKind } from '../../report/unknown.js';
 import { endOfMail } from './hours.js';
 import { latestTexts } from './samples.js';
-import { coverage, summariesOf } from './summary/covered.js';
+import { coverage, summariesOf, timesParameter } from './summary/covered.js';
 
 const HOUR = 3_600_000;
 /** Domains that are named with a kind of reply. */
@@ -37,7 +37,7 @@ export function unknownKinds(db: Database, range: Range): UnknownKind[] {
        SELECT u.*, sum(f.deliveries) AS deliveries, max(f.last_seen) AS last_seen, json_group_array(DISTINCT f.hour) AS hours
        FROM found f JOIN unknown u ON u.id = f.reply GROUP BY u.id ORDER BY 6 DESC, u.id`,
     )
-    .all(JSON.stringify(times), JSON.stringify(rest));
+    .all(timesParameter(times), JSON.stringify(rest));
   const samples = latestTexts(db, kinds, range);
   const domains = db.prepare<[string, number], { name: string }>(
     `SELECT d.name FROM hourly h JOIN domain d ON d.id = h.domain_id

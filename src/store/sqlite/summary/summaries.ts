@@ -3,7 +3,7 @@ import { hourOf } from '../hourly.js';
 import { endOfMail } from '../hours.js';
 import { IncidentWriter } from '../incidents.js';
 import { FAILURES } from '../outcomes.js';
-import { hoursBut, summariesOf } from './covered.js';
+import { hoursBut, summariesOf, timesParameter } from './covered.js';
 import { type Failure, HourGatherer } from './hour-gatherer.js';
 import { PackedWriter } from './packed-writer.js';
 import { priorOf } from './prior-of.js';
@@ -121,7 +121,7 @@ export class SummaryWriter {
         const end = time.start + time.hours;
         if (time.start < since || end > until || sharing.get({ from: time.start, to: end }) !== undefined) continue;
         const parts = summedTimes(this.#db, time.start, end, shorter);
-        for (const statement of this.#ofParts) statement.run({ ...time, parts: JSON.stringify(parts) });
+        for (const statement of this.#ofParts) statement.run({ ...time, parts: timesParameter(parts) });
         this.#packed.putLonger(time, parts);
         if (length === DAYS) this.#providerCauses.put(time);
         this.#finish(time);
@@ -167,7 +167,7 @@ export function sumCausesAnew(db: Database): void {
   for (const { start, hours } of times) {
     if (hours === 1) sumHour.run({ hour: start });
     else {
-      sumLonger.run({ start, hours, parts: JSON.stringify(summedTimes(db, start, start + hours, hours > DAYS.max ? [DAYS] : [])) });
+      sumLonger.run({ start, hours, parts: timesParameter(summedTimes(db, start, start + hours, hours > DAYS.max ? [DAYS] : [])) });
       if (hours <= DAYS.max) providerCauses.put({ start, hours });
     }
   }
