@@ -33,5 +33,5 @@ export default defineConfig({
   platform: 'node',
   external: ['better-sqlite3', 'nodemailer'],
   plugins: [commanderWithoutPrograms, parsedData],
-  output: { dir: 'lib', format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs', cleanDir: true },
+  output: { dir: 'lib', format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs', cleanDir: true, dynamicImportInCjs: false, minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } } },
 });
