@@ -86,37 +86,32 @@ function standingBut(db: Database, kept: readonly Incident[]): Stand | null {
   return { until: row.until, standing: (JSON.parse(row.incidents) as Standing[]).filter((one) => !over.has(keyOf(one))) };
 }
 
-/** Hours for which the routes of the receivers are looked up each time; for more a table of them is made, which takes as long as three. */
+/** Hours of which all mail is read; for more a table of the routes that lead to these receivers is made, which takes as long as two of them. */
 const FEW_HOURS = 4;
 type FlowRow = Omit<Flow, 'delivered'> & { delivered: number };
 
 /** Mail to these receivers, an hour at a time. */
 function flowsTo(db: Database, receivers: readonly string[]): FlowsIn {
   const known = new Map<number, Flow[]>();
-  const names = JSON.stringify(receivers);
-  let inHour: ((hour: number) => FlowRow[]) | null = null;
+  let inHour = db.prepare<[number], FlowRow>(flowsWhere('1'));
   return (hour) => {
-    if (known.size < FEW_HOURS) inHour ??= mailAmong(db, names);
-    else if (known.size === FEW_HOURS) inHour = mailOnRoutes(db, names);
-    const flows = known.get(hour) ?? inHour?.(hour).map((row) => ({ ...row, delivered: row.delivered === 1 })) ?? [];
-    known.set(hour, flows);
+    let flows = known.get(hour);
+    if (flows === undefined) {
+      if (known.size === FEW_HOURS) inHour = mailTo(db, receivers);
+      flows = inHour.all(hour).map((row) => ({ ...row, delivered: row.delivered === 1 }));
+      known.set(hour, flows);
+    }
     return flows;
   };
 }
 
-function mailAmong(db: Database, names: string): (hour: number) => FlowRow[] {
-  const statement = db.prepare<[number, string], FlowRow>(flowsWhere(`(${MAY_BE_RECEIVER})`));
-  return (hour) => statement.all(hour, names);
-}
-
-function mailOnRoutes(db: Database, names: string): (hour: number) => FlowRow[] {
+function mailTo(db: Database, receivers: readonly string[]): Statement<[number], FlowRow> {
   db.exec('CREATE TEMP TABLE IF NOT EXISTS wanted_route (id INTEGER PRIMARY KEY); DELETE FROM wanted_route');
-  db.prepare(`INSERT INTO wanted_route SELECT ro.id FROM route ro WHERE ${MAY_BE_RECEIVER}`).run(names);
-  const statement = db.prepare<[number], FlowRow>(flowsWhere('e.route_id IN (SELECT id FROM wanted_route)'));
-  return (hour) => statement.all(hour);
+  db.prepare('INSERT INTO wanted_route SELECT id FROM route WHERE provider IS NULL OR provider IN (SELECT value FROM json_each(?))').run(
+    JSON.stringify(receivers),
+  );
+  return db.prepare(flowsWhere('e.route_id IN (SELECT id FROM wanted_route)'));
 }
-
-const MAY_BE_RECEIVER = 'ro.provider IS NULL OR ro.provider IN (SELECT value FROM json_each(?))';
 
 function flowsWhere(isWanted: string): string {
   return `SELECT ${RECEIVER} AS receiver, e.outcome = ${DELIVERED} AS delivered, min(e.first_seen) AS first, max(e.last_seen) AS last
