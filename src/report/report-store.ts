@@ -25,7 +25,7 @@ export interface ReportStore {
   /** Lines that look like a delivery result and could not be read. */
   linesNotUnderstood(): number;
   unknown(range: Range): UnknownKind[];
-  suppressed(question: SuppressQuestion): Suppressed[];
+  suppressed(question: SuppressQuestion): Iterable<Suppressed>;
   /** What block lists did to our mail. */
   incidents(question: IncidentQuestion): Incident[];
   /** Kinds of replies that came in a span, and never before it, to so many deliveries at least. */

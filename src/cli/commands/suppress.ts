@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { newCommand } from '../commands.js';
 import { DB_OPTION, databasePath } from '../database.js';
 import { addRangeOptions } from '../filters.js';
-import { write } from '../output.js';
+import { writeAll } from '../output.js';
 import { type RangeOptions, rangeOf } from '../range.js';
 import { openReports } from '../reports.js';
 import { zoneName } from '../zone.js';
@@ -35,8 +35,8 @@ Examples:
       const store = await openReports(databasePath(options.db));
       try {
         const list = store.suppressed({ range });
-        if (options.format === 'json') await write(`${JSON.stringify(render.suppressJson(list), null, 2)}\n`);
-        else await write(options.format === 'plain' ? render.suppressPlain(list) : render.suppressCsv(list));
+        const rendered = { csv: render.suppressCsv, json: render.suppressJson, plain: render.suppressPlain }[options.format];
+        await writeAll(rendered(list));
       } finally {
         store.close();
       }

@@ -71,8 +71,8 @@ export class SqliteReportStore implements ReportStore {
     return guard(this.#db.name, () => this.#db.transaction(() => unknownKinds(this.#db, range))());
   }
 
-  suppressed(question: SuppressQuestion): Suppressed[] {
-    return guard(this.#db.name, () => this.#db.transaction(() => suppressed(this.#db, question))());
+  suppressed(question: SuppressQuestion): Iterable<Suppressed> {
+    return suppressed(this.#db, question);
   }
 
   incidents(question: IncidentQuestion): Incident[] {

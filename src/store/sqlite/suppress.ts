@@ -14,13 +14,12 @@ interface Row {
   n: number;
 }
 
-/** Addresses with a lasting recipient failure, none that mail was delivered to since; in the order of their names. */
-export function suppressed(db: Database, { range }: SuppressQuestion): Suppressed[] {
+/** Addresses with a lasting recipient failure, none that mail was delivered to since; in the order of their names. One by one: a busy host has a million. */
+export function* suppressed(db: Database, { range }: SuppressQuestion): Iterable<Suppressed> {
   const { bounced, expired } = OUTCOME_IDS;
   const causes = suppressingCauses();
-  const rows = db
-    .prepare<unknown[], Row>(
-      `WITH lasting AS (
+  const statement = db.prepare<unknown[], Row>(
+    `WITH lasting AS (
          SELECT lower(CASE WHEN d.recipient LIKE '%@' THEN d.recipient || ifnull((SELECT name FROM domain WHERE id = d.domain_id), '') ELSE d.recipient END) AS address,
            r.cause, e.time
          FROM event e JOIN reply r ON r.id = ifnull(e.basis_id, e.reply_id) JOIN delivery d ON d.id = e.delivery_id
@@ -32,11 +31,12 @@ export function suppressed(db: Database, { range }: SuppressQuestion): Suppresse
        GROUP BY address
        HAVING max(time) >= ? AND max(time) < ?
        ORDER BY address`,
-    )
-    .all(...causes, range.since ?? Number.MIN_SAFE_INTEGER, range.until ?? Number.MAX_SAFE_INTEGER);
-  if (rows.length === 0) return [];
+  );
   const known = deliveredDomains(db);
-  return rows.map(({ address, cause, first, last, n }) => ({ address, cause, first, last, count: n, suggestion: likelyAddress(address, known) }));
+  const rows = statement.iterate(...causes, range.since ?? Number.MIN_SAFE_INTEGER, range.until ?? Number.MAX_SAFE_INTEGER);
+  for (const { address, cause, first, last, n } of rows) {
+    yield { address, cause, first, last, count: n, suggestion: likelyAddress(address, known) };
+  }
 }
 
 /** Rows of the totals that show where mail goes; all of a long history took a second. */
