@@ -2,11 +2,11 @@ import { detach } from '../log/encoding.js';
 import type { Mta } from '../log/record.js';
 import { type Classification, Classifier } from './classify.js';
 import { type BlockList, knownList, type Listing, listingOf } from './listings.js';
-import { isMeaningfulName } from './names.js';
-import { type Reply, readBareReply, readReply } from './reply.js';
+import { laterByTemplate, type MaskedReply, masked, maskedReply } from './masked.js';
+import { type Reply, readBareReply } from './reply.js';
 import { isLocalTransport, ownStage } from './said-exim.js';
 import type { Stage } from './stage.js';
-import { type MaskContext, maskReply, NO_CONTEXT } from './template.js';
+import { fillTemplate, type MaskContext, NO_CONTEXT } from './template.js';
 
 /** One distinct kind of reply, with our reading of it. The same object for the same kind, as long as it is remembered. */
 export interface ReplyKind extends Classification {
@@ -54,35 +54,40 @@ export class Interpreter {
 
   /** Reads what an MTA logged for one try, at a receiver of this provider. */
   read(text: string, mta: Mta, dsn: string | null, transport: string | null, context: MaskContext, provider: string | null): ReadReply {
-    return this.#interpret(readReply(text, mta, dsn, transport, later), transport, context, provider);
+    return this.readMasked(maskedReply(text, mta, dsn, transport, context), transport, context, provider);
   }
 
   /** Reads a reply given as text alone. @param status of a reporting MTA, for a reply that has none; `x.0.0` says nothing */
   readBare(text: string, provider: string | null = null, status: string | null = null): ReadReply & { reply: Reply } {
-    const reply = readBareReply(text, later);
+    const reply = readBareReply(text, laterByTemplate);
     if (status !== null && !status.endsWith('.0.0')) reply.enhanced ??= status;
-    return { ...this.#interpret(reply, null, NO_CONTEXT, provider), reply };
+    const read = this.readMasked(masked(reply, NO_CONTEXT), null, NO_CONTEXT, provider);
+    return { ...read, reply: { ...reply, stage: read.kind.stage } };
   }
 
-  #interpret(reply: Reply, transport: string | null, context: MaskContext, saidBy: string | null): ReadReply {
+  /** The same of a reply that is masked already, in this context. */
+  readMasked(reply: MaskedReply, transport: string | null, context: MaskContext, saidBy: string | null): ReadReply {
     const provider = saidBy !== null && this.#classifier.providers.has(saidBy) ? saidBy : null;
-    let { template, values } = maskReply(reply.text, context, isMeaningfulName);
+    let { template, values } = reply;
     let known = this.#templates.get(template);
-    if (reply.stage === 'unknown') reply.stage = stageOf(template, transport, known);
-    let kind = kindOf(known, reply, provider);
+    const stage = reply.stage === 'unknown' ? stageOf(template, transport, known) : reply.stage;
+    const codes = { code: reply.code, enhanced: reply.enhanced, stage };
+    const text = () => fillTemplate(reply.template, reply.values, context);
+    let kind = kindOf(known, codes, provider);
     if (kind === undefined && this.#kinds >= this.#maxKinds) {
       template = '{text}';
-      values = [reply.text];
+      values = [text()];
       known = this.#templates.get(template);
-      kind = kindOf(known, reply, provider);
+      kind = kindOf(known, codes, provider);
     }
-    kind ??= this.#add(template, reply, provider);
-    return { kind, values, listing: this.#listingOf(kind, reply.text) };
+    kind ??= this.#add(template, codes, provider);
+    return { kind, values, listing: this.#listingOf(kind, text) };
   }
 
   /** A list that we know by name stands in the template; its subject varies. */
-  #listingOf(kind: ReplyKind, text: string): Listing | null {
+  #listingOf(kind: ReplyKind, textOf: () => string): Listing | null {
     if (kind.cause !== 'ip-blocklisted' && kind.cause !== 'domain-blocklisted') return null;
+    const text = textOf();
     const subject = kind.cause === 'ip-blocklisted' ? 'ip' : 'domain';
     const known = kind.template === '{text}' ? undefined : this.#templates.get(kind.template);
     if (known === undefined) return listingOf(text, subject);
@@ -90,8 +95,7 @@ export class Interpreter {
     return listingOf(text, subject, known.list);
   }
 
-  #add(template: string, reply: Reply, provider: string | null): ReplyKind {
-    const { code, enhanced, stage } = reply;
+  #add(template: string, { code, enhanced, stage }: Omit<Reply, 'text'>, provider: string | null): ReplyKind {
     const kind = {
       template: detach(template),
       code,
@@ -116,8 +120,6 @@ interface Remembered {
   kinds: ReplyKind[];
 }
 
-const later = (): Stage => 'unknown';
-
 /** The stage that our own MTA's words show: looked for once for each template, not for each reply. */
 function stageOf(template: string, transport: string | null, known: Remembered | undefined): Stage {
   if (transport !== null && isLocalTransport(transport)) return 'local';
@@ -126,6 +128,6 @@ function stageOf(template: string, transport: string | null, known: Remembered |
   return known.ownStage;
 }
 
-function kindOf(known: Remembered | undefined, { code, enhanced, stage }: Reply, provider: string | null): ReplyKind | undefined {
+function kindOf(known: Remembered | undefined, { code, enhanced, stage }: Omit<Reply, 'text'>, provider: string | null): ReplyKind | undefined {
   return known?.kinds.find((kind) => kind.code === code && kind.stage === stage && kind.enhanced === enhanced && kind.provider === provider);
 }

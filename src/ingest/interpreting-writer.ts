@@ -1,10 +1,12 @@
 import type { Interpreter } from '../bounce/interpret.js';
+import type { MaskedReply } from '../bounce/masked.js';
 import { providerOf } from '../bounce/provider-of.js';
 import type { DeliveryEvent } from '../delivery/event.js';
 import type { Try } from '../delivery/open.js';
 import { domainOf } from '../log/address.js';
 import { detach } from '../log/encoding.js';
 import type { IngestStore, Receiver } from '../store/store.js';
+import { type MaskedTries, NOT_MASKED } from './packed-events.js';
 import type { Commit, Writer } from './writer.js';
 
 /** Receivers remembered by MX, or domain where none was reached; a busy host meets some ten thousand. */
@@ -22,16 +24,19 @@ export class InterpretingWriter implements Writer {
     for (const kind of store.replyKinds()) interpreter.remember(kind);
   }
 
-  event(event: DeliveryEvent): void {
+  /** @param masked what its tries said, where that is masked already */
+  event(event: DeliveryEvent, masked: MaskedTries = NOT_MASKED): void {
     const { said, causedBy, mta, recipient } = event;
     const recipientDomain = recipient === null ? null : domainOf(recipient);
     const receiver = this.#receiverOf(said.mx, recipientDomain);
-    const read = ({ text, dsn, transport, mx, mxIp }: Try) => {
+    const read = ({ text, dsn, transport, mx, mxIp }: Try, reply: MaskedReply | null) => {
       const { provider } = mx === said.mx ? receiver : this.#receiverOf(mx, recipientDomain);
-      return this.#interpreter.read(text, mta, dsn, transport, { recipient, mx, mxIp }, provider);
+      const context = { recipient, mx, mxIp };
+      if (reply !== null) return this.#interpreter.readMasked(reply, transport, context, provider);
+      return this.#interpreter.read(text, mta, dsn, transport, context, provider);
     };
-    const own = read(said);
-    const basis = causedBy === null ? null : read(causedBy);
+    const own = read(said, masked.said);
+    const basis = causedBy === null ? null : read(causedBy, masked.causedBy);
     this.#store.add({
       event,
       reply: own.kind,

@@ -1,16 +1,16 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { RuleFile } from '../bounce/rule.js';
 import { UserError } from '../errors.js';
 import { SqliteIngestStore } from '../store/sqlite/ingest-store.js';
 import { openForWriting } from '../store/sqlite/open-for-writing.js';
+import type { InterpretingWriter } from './interpreting-writer.js';
 import { newWriter } from './new-writer.js';
-import { unpack } from './packed-events.js';
-import type { FromThread, ToThread } from './threaded-writer.js';
-import type { Writer } from './writer.js';
+import { ReceivedTemplates, unpack } from './packed-events.js';
+import type { FromThread, ThreadData, ToThread } from './threaded-writer.js';
 
 /** The other end of threaded-writer.ts: a writer with a connection of its own. After an error it takes nothing more. */
-const { path, ownRules } = workerData as { path: string; ownRules: RuleFile[] };
-let writer: Writer | null = null;
+const { path, ownRules, taken } = workerData as ThreadData;
+const templates = new ReceivedTemplates();
+let writer: InterpretingWriter | null = null;
 let failed = false;
 
 parentPort?.on('message', (message: ToThread) => {
@@ -32,8 +32,9 @@ async function work(message: ToThread): Promise<void> {
     answer({ kind: 'closed' });
     return;
   }
-  for (const event of unpack(message.events)) writer.event(event);
+  for (const { event, masked } of unpack(message.events, templates)) writer.event(event, masked);
   if (message.kind === 'events') {
+    Atomics.add(taken, 0, 1);
     answer({ kind: 'taken' });
     return;
   }

@@ -3,6 +3,7 @@ import { Interpreter } from '../../src/bounce/interpret.js';
 import { DEFAULT_LIMITS } from '../../src/delivery/open.js';
 import { Ingest, type IngestOptions } from '../../src/ingest/ingest.js';
 import { InterpretingWriter } from '../../src/ingest/interpreting-writer.js';
+import type { Writer } from '../../src/ingest/writer.js';
 import { zoneOf } from '../../src/log/zone.js';
 import { NO_FILTERS } from '../../src/report/question.js';
 import type { ContentSource } from '../../src/source/source.js';
@@ -42,19 +43,33 @@ export function sourceOf(content: Buffer, options: { name?: string; cuts?: numbe
 }
 
 /** Reads sources into a database in one run, which goes on. */
-export async function ingest(db: Database.Database, sources: ContentSource[], options: Partial<IngestOptions> = {}): Promise<Ingest> {
-  return readInto(new SqliteIngestStore(db), sources, options);
+export async function ingest(
+  db: Database.Database,
+  sources: ContentSource[],
+  options: Partial<IngestOptions> = {},
+  writerTo: (store: SqliteIngestStore) => Writer = interpretingWriter,
+): Promise<Ingest> {
+  return readInto(new SqliteIngestStore(db), sources, options, writerTo);
+}
+
+export function interpretingWriter(store: SqliteIngestStore): InterpretingWriter {
+  return new InterpretingWriter(new Interpreter(), store);
 }
 
 /** The same with the end of the run, which closes the database. */
 export async function ingestToEnd(db: Database.Database, sources: ContentSource[]): Promise<void> {
   const store = new SqliteIngestStore(db);
-  await readInto(store, sources, {});
+  await readInto(store, sources, {}, interpretingWriter);
   store.close();
 }
 
-async function readInto(store: SqliteIngestStore, sources: ContentSource[], options: Partial<IngestOptions>): Promise<Ingest> {
-  const run = new Ingest(store, new InterpretingWriter(new Interpreter(), store), {
+async function readInto(
+  store: SqliteIngestStore,
+  sources: ContentSource[],
+  options: Partial<IngestOptions>,
+  writerTo: (store: SqliteIngestStore) => Writer,
+): Promise<Ingest> {
+  const run = new Ingest(store, writerTo(store), {
     format: 'auto',
     zone: zoneOf('UTC'),
     year: null,
