@@ -9,12 +9,12 @@ const vm = require('node:vm');
  * another version of Node, V8 passes over by itself.
  */
 
-const BUNDLE = join(__dirname, '../lib/');
+const BUNDLE = join(__dirname, '../lib');
 const scripts = new Map();
 
 /** Loads a file of the bundle as Node would, but that it cannot import; others are left to Node. */
 function load(module, file) {
-  if (dirname(file) !== dirname(join(BUNDLE, 'main.cjs'))) return Module._extensions['.js'](module, file);
+  if (dirname(file) !== BUNDLE) return Module._extensions['.js'](module, file);
   const script = new vm.Script(Module.wrap(readFileSync(file, 'utf8')), {
     filename: file,
     cachedData: readIfThere(cacheOf(file)),

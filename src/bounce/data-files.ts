@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { ownFile } from '../files.js';
 
 /**
- * The data files of this folder (causes, rules, lists, providers). They are read where they lie in the
- * package, from the sources as from the built code, so that there is one copy that an admin can look at.
+ * The data files of this folder (causes, rules, lists, providers), where an admin can look at them. From the sources all are read here;
+ * the bundle reads the rules, and holds the others (see rolldown.config.mjs).
  */
 const FOLDER = ownFile('src/bounce/');
 

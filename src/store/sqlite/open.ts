@@ -74,6 +74,15 @@ export function guard<T>(path: string, action: () => T): T {
   }
 }
 
+/** The same for rows that are read one by one. */
+export function* guardEach<T>(path: string, rows: Iterable<T>): Iterable<T> {
+  try {
+    yield* rows;
+  } catch (error) {
+    throw explain(path, error);
+  }
+}
+
 /** The error as the user is to see it. */
 export function explain(path: string, error: unknown): unknown {
   const code = (error as { code?: unknown }).code;

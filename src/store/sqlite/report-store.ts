@@ -20,7 +20,7 @@ import { incidents } from './incidents.js';
 import { Meta } from './meta.js';
 import { namesLike } from './names.js';
 import { lastMail, newReasons } from './news.js';
-import { guard } from './open.js';
+import { guard, guardEach } from './open.js';
 import { replySamples } from './samples.js';
 import { linesNotUnderstood, status } from './status.js';
 import { hoursWithMail } from './summary/covered.js';
@@ -47,7 +47,7 @@ export class SqliteReportStore implements ReportStore {
   }
 
   events(question: EventsQuestion): Iterable<EventRow> {
-    return eventRows(this.#db, question);
+    return guardEach(this.#db.name, eventRows(this.#db, question));
   }
 
   trace(question: TraceQuestion): TraceAnswer {
@@ -72,7 +72,7 @@ export class SqliteReportStore implements ReportStore {
   }
 
   suppressed(question: SuppressQuestion): Iterable<Suppressed> {
-    return suppressed(this.#db, question);
+    return guardEach(this.#db.name, suppressed(this.#db, question));
   }
 
   incidents(question: IncidentQuestion): Incident[] {
