@@ -4,7 +4,7 @@ import { endOfMail } from './hours.js';
 import { incidents, incidentsFrom } from './incidents.js';
 import { OUTCOME_IDS, outcomeName } from './outcomes.js';
 import { firstWholeHour } from './pruned.js';
-import { eachCount, eachPacked } from './summary/packed-summaries.js';
+import { eachCount, eachPacked, findPacked } from './summary/packed-summaries.js';
 import { packedRanks } from './summary/ranks.js';
 import { NOT_FAILED, PACKED_SUMMARIES, type PackedSummary, PLAIN_SUMMARIES, type PlainSummary, RANKS } from './summary/summary-kinds.js';
 import { DAYS, type Time, WEEKS } from './summary/times.js';
@@ -86,7 +86,7 @@ function summariesOff(db: Database): string[] {
 /** Ranks must be those of the values that are packed. */
 function ranksOff(db: Database): string[] {
   const times = db.prepare<[], Time>('SELECT start, hours FROM summarized WHERE hours > 1').all();
-  const find = db.prepare<[number, number, number], Buffer>('SELECT rows FROM packed_summary WHERE by = ? AND hours = ? AND start = ?').pluck();
+  const find = findPacked(db);
   const off = (Object.keys(RANKS) as PackedSummary[]).filter((summary) => {
     let isOff = false;
     eachPacked(db, PACKED_SUMMARIES[summary], times, null, (rows, { start, hours }) => {

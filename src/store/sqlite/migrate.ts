@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { UserError } from '../../errors.js';
-import { FOLDER, migrationFiles, tooNew, versionOf } from './schema-version.js';
+import { MIGRATIONS, migrationFiles, tooNew, versionOf } from './schema-version.js';
 
 /** One step forward of the schema: `migrations/NNNN-name.sql`. */
 export interface Migration {
@@ -15,7 +15,7 @@ export interface Migration {
 /** All migrations of this version of bouncelog, in order. */
 export function allMigrations(): Migration[] {
   return migrationFiles().map((name) => {
-    const sql = readFileSync(new URL(name, FOLDER), 'utf8');
+    const sql = readFileSync(new URL(name, MIGRATIONS), 'utf8');
     return { version: versionOf(name), name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
   });
 }

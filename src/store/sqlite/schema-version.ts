@@ -4,11 +4,11 @@ import { UserError } from '../../errors.js';
 import { ownFile } from '../../files.js';
 
 /** Where the migrations lie. */
-export const FOLDER = ownFile('migrations/');
+export const MIGRATIONS = ownFile('migrations/');
 
 /** The files of all migrations of this version of bouncelog, in order. */
 export function migrationFiles(): string[] {
-  return readdirSync(FOLDER)
+  return readdirSync(MIGRATIONS)
     .filter((name) => /^\d{4}-.+\.sql$/.test(name))
     .sort();
 }

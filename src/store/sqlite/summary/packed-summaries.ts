@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import { prepared } from '../prepared.js';
 import { eachFirstFailure } from './first-failures.js';
 import { type Count, type Piece, RowReader } from './packed-rows.js';
@@ -70,6 +70,11 @@ export function eachCount(
   });
 }
 
+/** Finds what is packed of a time, by the number of its summary, its hours and its start. */
+export function findPacked(db: Database): Statement<[number, number, number], Buffer> {
+  return prepared<[number, number, number], Buffer>(db, 'SELECT rows FROM packed_summary WHERE by = ? AND hours = ? AND start = ?').pluck();
+}
+
 /** Calls back with what the values with the most failures failed for first, in each of these times. */
 export function eachFirstFailureIn(
   db: Database,
@@ -77,13 +82,13 @@ export function eachFirstFailureIn(
   times: readonly Time[],
   take: (key: number, reply: number, deliveries: number) => void,
 ): void {
-  const find = prepared<[number, number, number], Buffer>(db, 'SELECT rows FROM packed_summary WHERE by = ? AND hours = ? AND start = ?').pluck();
+  const find = findPacked(db);
   for (const { hours, start } of times) for (const rows of find.all(by, hours, start)) eachFirstFailure(rows, take);
 }
 
 /** Adds up the failures of these times by value, as far as they are needed to tell which values have the most. */
 export function ranksIn(db: Database, summary: PackedSummary, times: readonly Time[], ranks: Ranks): void {
-  const find = prepared<[number, number, number], Buffer>(db, 'SELECT rows FROM packed_summary WHERE by = ? AND hours = ? AND start = ?').pluck();
+  const find = findPacked(db);
   for (const time of times) {
     const packed = find.get(RANKS[summary], time.hours, time.start);
     if (packed !== undefined) ranks.add(packed, time.start);
