@@ -18,7 +18,13 @@ export interface DigestQuestion {
   /** Rows of each table. */
   limit: number;
   /** What was asked for already, the same range unfiltered: groups by deliveries, as many as are wanted at least; and incidents of all time. */
-  known?: { groups: ReadonlyMap<Group, GroupsAnswer>; incidents: readonly Incident[] };
+  known?: { groups: ReadonlyMap<Group, KnownGroups>; incidents: readonly Incident[] };
+}
+
+/** Groups, and the first cause of each row, where that is known. */
+export interface KnownGroups {
+  answer: GroupsAnswer;
+  causes: readonly (FirstCause | null)[];
 }
 
 /** Groups that a digest shows, each with what changed. */
@@ -161,15 +167,15 @@ function figuresIn(store: ReportStore, of: GroupValues | null, { range, before, 
   return [before, range].flatMap((span) => store.figures(of, span, step));
 }
 
-function groupOf(store: ReportStore, by: DigestGroup, steps: Steps, limit: number, known: GroupsAnswer | undefined) {
+function groupOf(store: ReportStore, by: DigestGroup, steps: Steps, limit: number, known: KnownGroups | undefined) {
   const { range, before } = steps;
   const ask = { by: [by], filters: NO_FILTERS, sort: 'deliveries' as const };
-  const answer = known ?? store.groups({ ...ask, range, limit });
+  const answer = known?.answer ?? store.groups({ ...ask, range, limit });
   const rows = limit > 0 ? answer.rows.slice(0, limit) : answer.rows;
   const more = answer.more + answer.rows.length - rows.length;
   const values = rows.map(({ keys }) => keys[0] ?? null);
   const earlier = new Map(store.groups({ ...ask, range: before, limit: 0, only: values }).rows.map((row) => [row.keys[0] ?? null, row.deliveries]));
-  const causes = by === 'cause' || by === 'code' ? [] : firstCauses(store, by, rows, range);
+  const causes = known?.causes ?? (by === 'cause' || by === 'code' ? [] : firstCauses(store, by, rows, range));
   const figures = by === 'sender' ? null : figuresIn(store, { group: by, values }, steps);
   return {
     more,

@@ -1,6 +1,6 @@
 import type { Bucket } from './buckets.js';
-import { type DigestAnswer, digest } from './digest.js';
-import { type FirstCause, firstCauses } from './first-causes.js';
+import { type DigestAnswer, digest, type KnownGroups } from './digest.js';
+import { firstCauses } from './first-causes.js';
 import { CLEAR_AFTER, type Incident, incidentsIn } from './incidents.js';
 import { type Group, type GroupsAnswer, NO_FILTERS, type ReplySample } from './question.js';
 import type { Span } from './range.js';
@@ -15,8 +15,7 @@ export interface PageAnswer {
   /** Cause by provider, of the providers with the most failures. */
   heat: GroupsAnswer;
   incidents: Incident[];
-  /** `causes`: the first one of each row, where that is known. */
-  tables: { by: Group; answer: GroupsAnswer; causes: (FirstCause | null)[] }[];
+  tables: ({ by: Group } & KnownGroups)[];
   /** What servers said, a few replies of each cause, the most frequent first. */
   samples: ReplySample[];
 }
@@ -49,7 +48,7 @@ export function page(store: ReportStore, { range, zone, now }: PageQuestion): Pa
   const incidents = store.incidents({ range: { since: null, until: null }, now, clearAfter: CLEAR_AFTER });
   const providers = tables.find(({ by }) => by === 'provider')?.answer.rows.slice(0, PROVIDERS_IN_HEAT) ?? [];
   return {
-    digest: digest(store, { range, now, limit: 10, known: { groups: new Map(tables.map(({ by, answer }) => [by, answer])), incidents } }),
+    digest: digest(store, { range, now, limit: 10, known: { groups: new Map(tables.map((table) => [table.by, table])), incidents } }),
     trend: store.trend({ by: 'cause', range, bucket: bucketFor(range), zone, filters: NO_FILTERS, limit: CAUSES_IN_CHART, compare: false, now }),
     heat: ask(['cause', 'provider'], CAUSES_IN_HEAT, { ...NO_FILTERS, provider: providers.map(({ keys }) => String(keys[0] ?? '')) }),
     incidents: incidentsIn(range, incidents),

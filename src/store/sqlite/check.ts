@@ -7,7 +7,7 @@ import { firstWholeHour } from './pruned.js';
 import { eachCount, eachPacked, findPacked } from './summary/packed-summaries.js';
 import { packedRanks } from './summary/ranks.js';
 import { NOT_FAILED, PACKED_SUMMARIES, type PackedSummary, PLAIN_SUMMARIES, type PlainSummary, RANKS } from './summary/summary-kinds.js';
-import { DAYS, type Time, WEEKS } from './summary/times.js';
+import { BEGUN, DAYS, type Time, WEEKS } from './summary/times.js';
 
 const HOUR = 3_600_000;
 
@@ -64,7 +64,7 @@ function summariesOff(db: Database): string[] {
   const FAILURES = 'h.outcome IN (1, 2, 3)';
   const pairs = [
     { times: 'hours = 1', isTime: ({ hours }: Time) => hours === 1, where: IN_HOURS },
-    ...[DAYS, WEEKS].map((length) => ({
+    ...[BEGUN, DAYS, WEEKS].map((length) => ({
       times: `hours BETWEEN ${length.min} AND ${length.max}`,
       isTime: ({ hours }: Time) => hours >= length.min && hours <= length.max,
       where: within(length),

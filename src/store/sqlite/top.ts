@@ -12,7 +12,7 @@ import { providerCauses } from './summary/provider-causes.js';
 import { Ranks } from './summary/ranks.js';
 import { isPacked, PACKED_SUMMARIES, type PackedSummary, type PlainSummary, type Summary } from './summary/summary-kinds.js';
 import { keysOf, namesOf, providersNamed } from './summary/summary-names.js';
-import { DAYS, summedOf } from './summary/times.js';
+import { summedDays } from './summary/times.js';
 import { HARD, lateEventsWay, totalsWay, VALUES, type Way } from './ways.js';
 import { NOTHING, outcomesOf } from './where.js';
 
@@ -149,7 +149,7 @@ function fromProviderCauses(db: Database, question: TopQuestion): CountedRow[] |
     by.length === 2 && by.includes('cause') && by.includes('provider') && asked.length > 0 && asked.every((one) => !one.includes('*'));
   if (!isForCauses || !isUnfiltered({ ...filters, provider: [] }) || !isWholeHour(range.since) || !isWholeHour(range.until)) return null;
   const [since, until] = [hourOf(range.since, 0), hourOf(range.until, endOfMail(db))];
-  const days = summedOf(DAYS, db, since, until);
+  const days = summedDays(db, since, until);
   const found = providerCauses(db, providersNamed(db, asked), days, hourOf(range.since, 1));
   const rest = hoursBut(
     db,

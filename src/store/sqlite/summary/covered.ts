@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Span } from '../../../report/range.js';
 import { hoursWithMailBut } from '../hours.js';
 import { PLAIN_SUMMARIES, type PlainSummary } from './summary-kinds.js';
-import { DAYS, summedTimes, type Time, timeWith, WEEKS } from './times.js';
+import { BEGUN, DAYS, summedTimes, type Time, timeWith, WEEKS } from './times.js';
 
 const HOUR = 3_600_000;
 
@@ -30,12 +30,16 @@ export function timesParameter(times: readonly Time[]): string {
   return JSON.stringify(times.map(({ start, hours }) => start * PLACES + hours));
 }
 
+/** SQL for what such a parameter says of a time `t`. */
+export const HOURS_OF_A_TIME = `t.value % ${PLACES}`;
+export const START_OF_A_TIME = `t.value / ${PLACES}`;
+
 /** SQL for the rows of a summary (`e`) of the times in a parameter (see `timesParameter`). */
 export function summariesOf(summary: PlainSummary, parameter = '?'): string {
-  return `json_each(${parameter}) t CROSS JOIN summary e ON e.by = ${PLAIN_SUMMARIES[summary]} AND e.hours = t.value % ${PLACES} AND e.start = t.value / ${PLACES}`;
+  return `json_each(${parameter}) t CROSS JOIN summary e ON e.by = ${PLAIN_SUMMARIES[summary]} AND e.hours = ${HOURS_OF_A_TIME} AND e.start = ${START_OF_A_TIME}`;
 }
 
-const LENGTHS = { hour: [], day: [DAYS], week: [WEEKS, DAYS] };
+const LENGTHS = { hour: [], day: [DAYS, BEGUN], week: [WEEKS, DAYS, BEGUN] };
 
 /** Hours with mail that do not lie in these times. */
 export function hoursBut(db: Database, since: number, until: number, times: readonly Time[]): number[] {

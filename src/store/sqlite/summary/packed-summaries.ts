@@ -6,19 +6,6 @@ import type { Ranks } from './ranks.js';
 import { PACKED_SUMMARIES, type PackedSummary, RANKS } from './summary-kinds.js';
 import type { Time } from './times.js';
 
-/** So many keys are looked up one by one; for more, all pieces are fetched. */
-const FEW_KEYS = 50;
-
-/** Those of all pieces of a time, in order, in which one of these keys may be. */
-function piecesWith(pieces: readonly Piece[], sorted: Int32Array): Piece[] {
-  let at = 0;
-  return pieces.filter(({ first }, index) => {
-    const next = pieces[index + 1]?.first ?? Number.POSITIVE_INFINITY;
-    while (at < sorted.length && (sorted[at] as number) < first) at++;
-    return at < sorted.length && (sorted[at] as number) < next;
-  });
-}
-
 /**
  * Calls back with the rows of each of these times.
  * @param by the number of the summary
@@ -31,24 +18,39 @@ export function eachPacked(
   keys: Iterable<number> | null,
   take: (rows: RowReader, time: Time) => void,
 ): void {
-  const all = prepared<[number, number, number], Piece>(
-    db,
-    'SELECT first, rows FROM packed_summary WHERE by = ? AND hours = ? AND start = ? ORDER BY first',
-  );
-  const withKey = prepared<[number, number, number, number], Piece>(
-    db,
-    'SELECT first, rows FROM packed_summary WHERE by = ? AND hours = ? AND start = ? AND first <= ? ORDER BY first DESC LIMIT 1',
-  );
-  const sorted = keys === null ? null : Int32Array.from(keys).sort();
-  for (const time of times) {
-    const piecesOf = (): Piece[] => {
-      if (sorted === null) return all.all(by, time.hours, time.start);
-      if (sorted.length > FEW_KEYS) return piecesWith(all.all(by, time.hours, time.start), sorted);
-      const found = [...sorted].flatMap((key) => withKey.all(by, time.hours, time.start, key));
-      return [...new Map(found.map((piece) => [piece.first, piece])).values()];
-    };
-    take(new RowReader(piecesOf(), time.start), time);
-  }
+  const piecesOf = keys === null ? allPieces(db, by) : piecesWith(db, by, Int32Array.from(keys).sort().reverse());
+  for (const time of times) take(new RowReader(piecesOf(time), time.start), time);
+}
+
+/** Finds pieces of a time, in order. */
+type PiecesOf = (time: Time) => Piece[];
+
+const PIECES = 'SELECT first, rows FROM packed_summary WHERE by = ? AND hours = ? AND start = ?';
+
+function allPieces(db: Database, by: number): PiecesOf {
+  const find = prepared<[number, number, number], Piece>(db, `${PIECES} ORDER BY first`);
+  return ({ hours, start }) => find.all(by, hours, start);
+}
+
+/**
+ * Those in which one of some keys may be, each fetched once. Values that are asked for together are mostly close together: what fails
+ * often came early, and has a small key.
+ * @param keys the greatest first
+ */
+function piecesWith(db: Database, by: number, keys: Int32Array): PiecesOf {
+  const find = prepared<[number, number, number, number], Piece>(db, `${PIECES} AND first <= ? ORDER BY first DESC LIMIT 1`);
+  return ({ hours, start }) => {
+    const pieces: Piece[] = [];
+    let first = Number.POSITIVE_INFINITY;
+    for (const key of keys) {
+      if (key >= first) continue;
+      const piece = find.get(by, hours, start, key);
+      if (piece === undefined) break;
+      pieces.push(piece);
+      first = piece.first;
+    }
+    return pieces.reverse();
+  };
 }
 
 /** Calls back with each count of these times: of these keys, or of all (`null`). It is one object, filled anew. */

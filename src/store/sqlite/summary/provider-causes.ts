@@ -1,5 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { FAILURES, OUTCOME_IDS } from '../outcomes.js';
+import { HOURS_OF_A_TIME, START_OF_A_TIME, timesParameter } from './covered.js';
 import type { Figures } from './failure-sums.js';
 import { eachCount } from './packed-summaries.js';
 import { priorOf } from './prior-of.js';
@@ -70,27 +71,30 @@ export function providerCauses(
   days: readonly Time[],
   since: number,
 ): { rows: ProviderCause[]; others: Time[] } {
-  const keys = [...keysOf(db, 'provider', providers)];
-  const rows = db.prepare<unknown[], ProviderCause>(
-    `SELECT nullif(substr(e.key, 1, instr(e.key, char(10)) - 1), '') AS provider, substr(e.key, instr(e.key, char(10)) + 1) AS cause,
-       sum(CASE WHEN outcome IN (${bounced}, ${expired}) THEN deliveries ELSE 0 END) AS hard,
-       sum(CASE WHEN outcome = ${deferred} AND prior_hour < ? THEN deliveries ELSE 0 END) AS soft, sum(attempts) AS attempts,
-       sum(CASE WHEN prior_hour < ? THEN deliveries ELSE 0 END) AS deliveries, min(first_seen) AS first_seen, max(last_seen) AS last_seen
-     FROM json_each(?) n CROSS JOIN summary e ON e.by = ${PROVIDER_CAUSES} AND e.hours = ? AND e.start = ?
-       AND e.key > n.value || char(10) AND e.key < n.value || char(11) GROUP BY 1, 2`,
-  );
-  const names = JSON.stringify(keys.map(([name]) => name ?? ''));
-  const found: ProviderCause[] = [];
-  const others: Time[] = [];
-  for (const day of days) {
-    const ofDay = rows.all(since, since, names, day.hours, day.start);
-    const kept = new Set(ofDay.map(({ provider }) => provider));
-    const missing = keys.flatMap(([name, key]) => (kept.has(name as string | null) ? [] : [key]));
-    if (missing.some((key) => hasFailures(db, key, day))) others.push(day);
-    else found.push(...ofDay);
+  const keys = keysOf(db, 'provider', providers);
+  const names = JSON.stringify([...keys.keys()].map((name) => name ?? ''));
+  const others = new Set<Time>();
+  for (const { day, name } of db.prepare<[string, string], { day: number; name: string }>(NOT_KEPT).all(timesParameter(days), names)) {
+    const time = days[day] as Time;
+    if (!others.has(time) && hasFailures(db, keys.get(name === '' ? null : name) ?? 0, time)) others.add(time);
   }
-  return { rows: found, others };
+  const rows = db.prepare<unknown[], ProviderCause>(KEPT_ROWS).all(since, since, timesParameter(days.filter((day) => !others.has(day))), names);
+  return { rows, others: [...others] };
 }
+
+/** The rows of a provider (`n.value`) in a time (`t.value`). */
+const ROWS_OF_A_PROVIDER = `e.by = ${PROVIDER_CAUSES} AND e.hours = ${HOURS_OF_A_TIME} AND e.start = ${START_OF_A_TIME}
+  AND e.key > n.value || char(10) AND e.key < n.value || char(11)`;
+
+/** Days, by their place, that have no causes of some of the providers. */
+const NOT_KEPT = `SELECT t.key AS day, n.value AS name FROM json_each(?) t CROSS JOIN json_each(?) n
+  WHERE NOT EXISTS (SELECT 1 FROM summary e WHERE ${ROWS_OF_A_PROVIDER})`;
+
+const KEPT_ROWS = `SELECT nullif(n.value, '') AS provider, substr(e.key, length(n.value) + 2) AS cause,
+    sum(CASE WHEN outcome IN (${bounced}, ${expired}) THEN deliveries ELSE 0 END) AS hard,
+    sum(CASE WHEN outcome = ${deferred} AND prior_hour < ? THEN deliveries ELSE 0 END) AS soft, sum(attempts) AS attempts,
+    sum(CASE WHEN prior_hour < ? THEN deliveries ELSE 0 END) AS deliveries, min(first_seen) AS first_seen, max(last_seen) AS last_seen
+  FROM json_each(?) t CROSS JOIN json_each(?) n CROSS JOIN summary e ON ${ROWS_OF_A_PROVIDER} GROUP BY 1, 2`;
 
 function hasFailures(db: Database, key: number, day: Time): boolean {
   let has = false;

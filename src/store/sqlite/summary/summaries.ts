@@ -10,7 +10,7 @@ import { priorOf } from './prior-of.js';
 import { ProviderCausesWriter } from './provider-causes.js';
 import { ProviderKeys } from './provider-keys.js';
 import { PLAIN_SUMMARIES, type PlainSummary, PROVIDER_CAUSES } from './summary-kinds.js';
-import { DAYS, localTime, overlapping, summedHours, summedOf, summedTimes, type Time, WEEKS } from './times.js';
+import { BEGUN, DAYS, localTime, overlapping, summedHours, summedOf, summedTimes, type Time, WEEKS } from './times.js';
 
 const FIGURES = 'sum(e.attempts) AS attempts, sum(e.deliveries) AS deliveries, min(e.first_seen) AS first_seen, max(e.last_seen) AS last_seen';
 
@@ -49,11 +49,16 @@ function putLonger(summary: PlainSummary): string {
 
 const PLAIN_KINDS = Object.keys(PLAIN_SUMMARIES) as PlainSummary[];
 
+/** Finds what is summed up and has an hour of some. */
+type Sharing = Statement<[{ from: number; to: number }], Time>;
+
 /** Keeps the summaries true to the totals: takes out what has changed, and makes it again when the hour or day is over. */
 export class SummaryWriter {
   readonly #db: Database;
   readonly #unmark: Statement;
-  readonly #longer: { length: typeof DAYS; shorter: (typeof DAYS)[]; sharing: Statement<[{ from: number; to: number }], Time> }[];
+  readonly #longer: { length: typeof DAYS; shorter: (typeof DAYS)[]; sharing: Sharing }[];
+  readonly #days: Sharing;
+  readonly #begun: Sharing;
   readonly #clear: Statement;
   readonly #mark: Statement;
   readonly #ofHours: Statement[];
@@ -69,10 +74,13 @@ export class SummaryWriter {
   constructor(db: Database) {
     this.#db = db;
     this.#unmark = db.prepare('DELETE FROM summarized WHERE hours = ? AND start = ?');
+    const sharing = (length: typeof DAYS): Sharing => db.prepare(`SELECT start, hours FROM summarized WHERE ${overlapping(length)}`);
+    this.#days = sharing(DAYS);
+    this.#begun = sharing(BEGUN);
     this.#longer = [
-      { length: DAYS, shorter: [] },
-      { length: WEEKS, shorter: [DAYS] },
-    ].map((one) => ({ ...one, sharing: db.prepare(`SELECT start, hours FROM summarized WHERE ${overlapping(one.length)}`) }));
+      { length: DAYS, shorter: [], sharing: this.#days },
+      { length: WEEKS, shorter: [DAYS], sharing: sharing(WEEKS) },
+    ];
     this.#clear = db.prepare(`DELETE FROM summary WHERE by IN (1, 2, 3, 4, ${PROVIDER_CAUSES}) AND hours = ? AND start = ?`);
     this.#mark = db.prepare('INSERT INTO summarized (hours, start) VALUES (?, ?)');
     this.#ofParts = PLAIN_KINDS.map((kind) => db.prepare(putLonger(kind)));
@@ -91,7 +99,8 @@ export class SummaryWriter {
     if (this.#changed.has(hour)) return;
     this.#changed.add(hour);
     this.#takeOut({ start: hour, hours: 1 });
-    for (const { sharing } of this.#longer) for (const time of sharing.all({ from: hour, to: hour + 1 })) this.#takeOut(time);
+    const sharing = [this.#begun, ...this.#longer.map((longer) => longer.sharing)];
+    for (const one of sharing) for (const time of one.all({ from: hour, to: hour + 1 })) this.#takeOut(time);
     this.#incidents.touch(hour);
     this.#gatherer.begin(hour);
   }
@@ -107,6 +116,7 @@ export class SummaryWriter {
    */
   summarize(until: number): void {
     this.#summarize(0, until);
+    this.#sumBegun(until);
     this.#incidents.keep(until);
   }
 
@@ -120,13 +130,31 @@ export class SummaryWriter {
       for (const time of timesOf(length, hoursBut(this.#db, since, until, summedOf(length, this.#db, since, until)))) {
         const end = time.start + time.hours;
         if (time.start < since || end > until || sharing.get({ from: time.start, to: end }) !== undefined) continue;
-        const parts = summedTimes(this.#db, time.start, end, shorter);
-        for (const statement of this.#ofParts) statement.run({ ...time, parts: timesParameter(parts) });
-        this.#packed.putLonger(time, parts);
-        if (length === DAYS) this.#providerCauses.put(time);
-        this.#finish(time);
+        for (const begun of this.#begun.all({ from: time.start, to: end })) this.#takeOut(begun);
+        this.#putLonger(time, shorter);
       }
     }
+  }
+
+  /** What has passed of the last day. Its last hour may go on: whoever reads the log every five minutes would do it anew each time. */
+  #sumBegun(until: number): void {
+    const end = Math.min(until, endOfMail(this.#db) - 1);
+    const { start } = localTime(end, DAYS);
+    const wanted = { start, hours: Math.min(end - start, BEGUN.max) };
+    const isWanted = end > 0 && wanted.hours >= BEGUN.min && this.#days.get({ from: start, to: end }) === undefined;
+    const there = this.#begun.all({ from: 0, to: Number.MAX_SAFE_INTEGER });
+    if (isWanted && there.length === 1 && there[0]?.start === start && there[0].hours === wanted.hours) return;
+    for (const time of there) this.#takeOut(time);
+    if (isWanted) this.#putLonger(wanted, []);
+  }
+
+  /** @param shorter lengths of its parts, but for hours */
+  #putLonger(time: Time, shorter: (typeof DAYS)[]): void {
+    const parts = summedTimes(this.#db, time.start, time.start + time.hours, shorter);
+    for (const statement of this.#ofParts) statement.run({ ...time, parts: timesParameter(parts) });
+    this.#packed.putLonger(time, parts);
+    if (time.hours <= DAYS.max) this.#providerCauses.put(time);
+    this.#finish(time);
   }
 
   /** Makes all that is missing, day by day and week by week in transactions of their own: an end in the middle leaves whole ones. */
@@ -141,7 +169,12 @@ export class SummaryWriter {
         this.#db.transaction(() => this.#summarize(start, Math.min(start + hours, end))).immediate();
       }
     }
-    this.#db.transaction(() => this.#incidents.keep(end)).immediate();
+    this.#db
+      .transaction(() => {
+        this.#sumBegun(end);
+        this.#incidents.keep(end);
+      })
+      .immediate();
   }
 
   #takeOut(time: Time): void {

@@ -3,14 +3,14 @@ import { prepared } from '../prepared.js';
 
 /*
  * Hours, days and weeks of eight days as they are summed up: a range is some of the longest that fit in, the days around them, and the
- * hours around these. Days are those of this host's zone, for reports of whole days are the most. They have whole hours: where midnight is
+ * hours around these; of the day that is not over there is what has passed of it. Days are those of this host's zone, for reports of whole days are the most. They have whole hours: where midnight is
  * none, the hour that it lies in begins the day.
  */
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** An hour, a day, or eight days. */
+/** An hour, a day or what has passed of it, or eight days. */
 export interface Time {
   /** Hours since 1970. */
   start: number;
@@ -26,6 +26,8 @@ interface Length {
 }
 
 export const DAYS: Length = { days: 1, min: 22, max: 26 };
+/** What has passed of the last day: there is one at most. Reports mostly end now, and its hours one by one took a fifth of them. */
+export const BEGUN: Length = { days: 1, min: 2, max: 21 };
 export const WEEKS: Length = { days: 8, min: 190, max: 194 };
 
 /** The day, or the eight days, that an hour (since 1970) belongs to. */
@@ -53,6 +55,11 @@ export function summedOf(length: Length, db: Database, since: number, until: num
     db,
     `SELECT start, hours FROM summarized WHERE hours BETWEEN ${min} AND ${max} AND start >= ? AND start + hours <= ? ORDER BY start`,
   ).all(since, until);
+}
+
+/** Days that do, and what has passed of the last one. */
+export function summedDays(db: Database, since: number, until: number): Time[] {
+  return [...summedOf(DAYS, db, since, until), ...summedOf(BEGUN, db, since, until)];
 }
 
 /** The longest times that do, and the shorter ones around them. */
