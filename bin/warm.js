@@ -8,7 +8,7 @@ const { main } = require('../lib/main.cjs');
 
 const COMMANDS = [
   ['top', '--advice'],
-  ['top', '--by', 'domain'],
+  ['top', '--by', 'domain', '--since', '2020-01-01', '--until', 'today'],
   ['top', '--by', 'sender', '--last', '9999d'],
   ['report', '--last', '9999d'],
   ['report', '--last', '9999d', '--html'],

@@ -107,6 +107,12 @@ describe.skipIf(!existsSync(CHROMIUM))('the page in a browser', () => {
     expect(all).toBeGreaterThan(2);
     await page.getByLabel('Filter Domain').fill('c2');
     expect(await rows.count()).toBe(1);
+    const causes = await rows.first().locator('td').last().textContent();
+    const cause = String(causes).split(' ')[0] ?? '';
+    expect(cause).toMatch(/^[a-z-]+$/);
+    await page.getByLabel('Filter Domain').fill(cause);
+    expect(await rows.count()).toBeGreaterThan(0);
+    for (const row of await rows.all()) expect(await row.textContent()).toContain(cause);
     await page.getByLabel('Filter Domain').fill('');
     expect(await rows.count()).toBe(all);
     const hard = page.locator('#t-domain thead th').nth(1);

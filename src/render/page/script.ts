@@ -23,7 +23,8 @@ for (const table of document.querySelectorAll('table[data-sortable]')) {
     const wanted = input.value.trim().toLowerCase();
     let count = 0;
     for (const row of body.rows) {
-      row.hidden = !row.cells[0].textContent.toLowerCase().includes(wanted);
+      const texts = [...row.cells].filter((cell) => cell.dataset.value === undefined).map((cell) => cell.textContent.toLowerCase());
+      row.hidden = !texts.some((text) => text.includes(wanted));
       if (!row.hidden) count++;
     }
     shown.textContent = wanted === '' ? '' : count + ' shown';
