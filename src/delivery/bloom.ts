@@ -29,12 +29,12 @@ export function bitsSet(filter: Uint8Array): number {
   return count;
 }
 
-/** The bits that stand for a name in a filter of so many bytes: a name may be in it where all are set. */
-export function bitsOf(name: string, bytes: number): { byte: number; mask: number }[] {
+/** The bits (of a byte the lowest first) that stand for a name in a filter of so many bytes: a name may be in it where all are set. */
+export function bitsOf(name: string, bytes: number): number[] {
   const bits = bytes * 8;
   const hash = hashOf(name);
   const step = stepOf(hash, bits);
-  return Array.from({ length: PROBES }, (_, i) => (hash + i * step) % bits).map((bit) => ({ byte: bit >> 3, mask: 1 << (bit & 7) }));
+  return Array.from({ length: PROBES }, (_, i) => (hash + i * step) % bits);
 }
 
 /** Whether a name may be in a filter; `false` is certain. */

@@ -1,5 +1,5 @@
 import { type Bucket, type Step, steps } from './buckets.js';
-import type { Filters, Group, GroupsAnswer, TopAnswer, TopQuestion, TopRow } from './question.js';
+import type { Filters, Group, GroupsAnswer, TopQuestion } from './question.js';
 import { endOfHour, type Range, type Span, spanBefore } from './range.js';
 
 export interface TrendQuestion {
@@ -53,10 +53,19 @@ export interface TrendAnswer {
   more: number;
 }
 
+/** What failed in one step, and what was delivered (`null` where the question leaves that open). */
+export interface StepFailures {
+  groups: Map<string | number | null, Failures>;
+  /** By outcome: a delivery that failed for two causes counts once in each. */
+  all: Failures[];
+  delivered: number | null;
+}
+
 /** What a trend needs to know of a store. */
 export interface TrendSource {
-  top(question: TopQuestion): TopAnswer;
   groups(question: TopQuestion): GroupsAnswer;
+  /** For each step; a delivery counts once in each. */
+  failuresBySteps(by: Group, filters: Filters, steps: readonly Span[]): StepFailures[];
   /** UTC ms of the first hour that has anything; `null` = none has. */
   firstHour(): number | null;
   /** Hours (UTC ms of their beginnings) in which the log had anything about mail. */
@@ -76,15 +85,22 @@ export function trend(store: TrendSource, question: TrendQuestion): TrendAnswer 
   const whole = ask(range, limit);
   const all = steps(since, until, bucket, zone).map((step) => ({ since: Math.max(step.since, since), until: Math.min(step.until, until) }));
   const mail = hasMail(all, store.hoursWithMail(range));
-  const answers = all.map((step, index) => (mail[index] ? ask(step, 0) : null));
+  const asked = store.failuresBySteps(
+    by,
+    filters,
+    all.filter((_, index) => mail[index]),
+  );
+  const byStep = mail.map((has) => (has ? (asked.shift() ?? null) : null));
   const before = question.compare ? ask(spanBefore(range), 0) : null;
-  const byStep = answers.map((answer) => (answer === null ? null : new Map(answer.rows.map((row) => [row.keys[0] ?? null, failuresOf(row)]))));
   const earlier = before === null ? null : new Map(before.rows.map((row) => [row.keys[0] ?? null, failuresOf(row)]));
   return {
     by,
     bucket,
     range,
-    steps: all.map((step, index) => ({ ...step, ...(mail[index] ? stepTotals(store, step, filters) : { delivered: null, all: null }) })),
+    steps: all.map((step, index) => {
+      const failures = byStep[index] ?? null;
+      return { ...step, delivered: failures?.delivered ?? null, all: failures === null ? null : sumOf(failures.all) };
+    }),
     total: allIn(store, range, filters),
     before: question.compare ? allIn(store, spanBefore(range), filters) : null,
     groups: whole.rows.map((row) => {
@@ -93,7 +109,7 @@ export function trend(store: TrendSource, question: TrendQuestion): TrendAnswer 
         key,
         total: failuresOf(row),
         before: earlier === null ? null : (earlier.get(key) ?? NONE),
-        values: byStep.map((groups) => (groups === null ? null : (groups.get(key) ?? NONE))),
+        values: byStep.map((failures) => (failures === null ? null : failuresOf(failures.groups.get(key) ?? NONE))),
       };
     }),
     more: whole.more,
@@ -104,7 +120,7 @@ function hasMail(all: readonly Step[], hours: readonly number[]): boolean[] {
   return all.map(({ since, until }) => hours.some((hour) => hour < until && hour + HOUR > since));
 }
 
-function failuresOf({ hard, soft, attempts, deliveries }: TopRow): Failures {
+function failuresOf({ hard, soft, attempts, deliveries }: Failures): Failures {
   return { hard, soft, attempts, deliveries };
 }
 
@@ -113,12 +129,7 @@ function allIn(store: TrendSource, range: Range, filters: Filters): Failures {
   return sumOf(store.groups({ by: ['outcome'], range, filters, sort: 'deliveries', limit: 0 }).rows);
 }
 
-function stepTotals(store: TrendSource, range: Range, filters: Filters): { delivered: number | null; all: Failures } {
-  const { rows, totals } = store.top({ by: ['outcome'], range, filters, sort: 'deliveries', limit: 0 });
-  return { delivered: totals.delivered, all: sumOf(rows) };
-}
-
-function sumOf(rows: readonly TopRow[]): Failures {
+function sumOf(rows: readonly Failures[]): Failures {
   return rows.map(failuresOf).reduce(
     (sum, row) => ({
       hard: sum.hard + row.hard,

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { PruneAnswer } from '../../report/prune.js';
 import { Meta } from './meta.js';
 import { BLOCK_SHIFT } from './signpost.js';
+import { pruneGroups } from './signpost-groups.js';
 
 /** Events taken out in one transaction: an ingest that wants to write meanwhile waits for one of these, not for all. */
 const EVENTS_AT_ONCE = 50_000;
@@ -35,6 +36,7 @@ export function prune(db: Database, before: number, onProgress: (done: number, a
       db.prepare(
         `DELETE FROM signpost WHERE NOT EXISTS (SELECT 1 FROM delivery d WHERE d.id BETWEEN block << ${BLOCK_SHIFT} AND ((block + 1) << ${BLOCK_SHIFT}) - 1)`,
       ).run();
+      pruneGroups(db);
       db.prepare('DELETE FROM redelivered WHERE time < ?').run(before);
       return changes;
     })

@@ -23,6 +23,7 @@ import { lastMail, newReasons } from './news.js';
 import { guard, guardEach } from './open.js';
 import { replySamples } from './samples.js';
 import { linesNotUnderstood, status } from './status.js';
+import { failuresBySteps } from './steps.js';
 import { hoursWithMail } from './summary/covered.js';
 import { mainCauses } from './summary/main-causes.js';
 import { deliveredDomains, suppressed } from './suppress.js';
@@ -121,8 +122,8 @@ export class SqliteReportStore implements ReportStore {
 
   trend(question: TrendQuestion): TrendAnswer {
     const source: TrendSource = {
-      top: (one) => top(this.#db, one),
       groups: (one) => groups(this.#db, one),
+      failuresBySteps: (by, filters, steps) => failuresBySteps(this.#db, by, filters, steps),
       firstHour: () => firstHour(this.#db),
       hoursWithMail: (range) => hoursWithMail(this.#db, range),
     };

@@ -8,12 +8,13 @@ import { OUTCOME_IDS, outcomeName } from './outcomes.js';
 import { type Covered, hoursBut, summariesOf, timesParameter } from './summary/covered.js';
 import { FailureSums, type Figures } from './summary/failure-sums.js';
 import { eachPacked, ranksIn } from './summary/packed-summaries.js';
+import { plainFigures } from './summary/plain-figures.js';
 import { providerCauses } from './summary/provider-causes.js';
 import { Ranks } from './summary/ranks.js';
 import { isPacked, PACKED_SUMMARIES, type PackedSummary, type PlainSummary, type Summary } from './summary/summary-kinds.js';
 import { keysOf, namesOf, providersNamed } from './summary/summary-names.js';
 import { summedDays } from './summary/times.js';
-import { HARD, lateEventsWay, totalsWay, VALUES, type Way } from './ways.js';
+import { lateEventsWay, totalsWay, VALUES, type Way } from './ways.js';
 import { NOTHING, outcomesOf } from './where.js';
 
 const { deferred: DEFERRED } = OUTCOME_IDS;
@@ -59,7 +60,7 @@ function sumsOf(rows: readonly CountedRow[]): GroupsAnswer['all'] {
 }
 
 /** Which summary answers a question for a group. */
-const SUMMARY_OF: Partial<Record<Group, Summary>> = {
+export const SUMMARY_OF: Partial<Record<Group, Summary>> = {
   cause: 'cause',
   code: 'code',
   domain: 'domain',
@@ -165,18 +166,11 @@ function fromProviderCauses(db: Database, question: TopQuestion): CountedRow[] |
 const MANY_NAMES = 10_000;
 
 function rowsFromSummary(db: Database, question: TopQuestion, summary: PlainSummary, { times }: Covered): CountedRow[] {
-  const isByOutcome = summary === 'all';
-  const value = isByOutcome ? 'outcome' : summary === 'code' ? 'nullif(e.key, 0)' : 'e.key';
-  const isFresh = isByOutcome ? `(prior_hour < ? OR outcome <> ${DEFERRED})` : 'prior_hour < ?';
-  const since = hourOf(question.range.since, 1);
   return db
-    .prepare<unknown[], Row>(
-      `SELECT ${value} AS g0, sum(CASE WHEN ${HARD} THEN deliveries ELSE 0 END) AS hard,
-         sum(CASE WHEN outcome = ${DEFERRED} AND prior_hour < ? THEN deliveries ELSE 0 END) AS soft, sum(attempts) AS attempts,
-         sum(CASE WHEN ${isFresh} THEN deliveries ELSE 0 END) AS deliveries, min(first_seen) AS first_seen, max(last_seen) AS last_seen
-       FROM ${summariesOf(summary)} WHERE outcome IN (${outcomesOf(question.filters).join(', ')}) GROUP BY 1`,
+    .prepare<[{ since: number; times: string }], Row>(
+      `SELECT ${plainFigures(summary, '@since')} FROM ${summariesOf(summary, '@times')} WHERE e.outcome IN (${outcomesOf(question.filters).join(', ')}) GROUP BY 1`,
     )
-    .all(since, since, timesParameter(times))
+    .all({ since: hourOf(question.range.since, 1), times: timesParameter(times) })
     .map((row) => countedRow(question, row));
 }
 

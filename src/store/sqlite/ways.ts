@@ -1,7 +1,7 @@
 import type { Filters, Group } from '../../report/question.js';
 import type { Range } from '../../report/range.js';
 import { EVENT_TABLES } from './event-rows.js';
-import { OUTCOME_IDS } from './outcomes.js';
+import { HARD, OUTCOME_IDS } from './outcomes.js';
 import { COLUMNS, NOTHING, type Sql, whereAttempt, whereFilters, whereIds, whereTime } from './where.js';
 
 /** The value of a group, in the tables of either way below. */
@@ -17,8 +17,7 @@ export const VALUES: Record<Group, string> = {
 const OF_THE_ATTEMPT: readonly Group[] = ['cause', 'code', 'enhanced', 'provider', 'mx', 'reply', 'listing', 'stage'];
 
 const HOUR = 3_600_000;
-const { deferred: DEFERRED, bounced: BOUNCED, expired: EXPIRED } = OUTCOME_IDS;
-export const HARD = `e.outcome IN (${BOUNCED}, ${EXPIRED})`;
+const { deferred: DEFERRED } = OUTCOME_IDS;
 
 /** How to count: the tables, the range, and what each figure is. `e` is the counted row. */
 export interface Way {
