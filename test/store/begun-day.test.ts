@@ -21,7 +21,7 @@ function logOf(list: readonly { hour: number; to: number }[], number: number): B
   return Buffer.from(lines.join(''));
 }
 
-const begunIn = (db: Database.Database) => db.prepare('SELECT start, hours FROM summarized WHERE hours BETWEEN 2 AND 21').all();
+const begunIn = (db: Database.Database) => db.prepare('SELECT start, hours FROM summarized WHERE hours BETWEEN 2 AND 20').all();
 const summariesIn = (db: Database.Database) =>
   ['summarized ORDER BY 1, 2', 'summary ORDER BY 1, 2, 3, 4, 5, 6', 'packed_summary ORDER BY 1, 2, 3, 4'].map((rows) =>
     db.prepare(`SELECT * FROM ${rows}`).all(),
@@ -44,18 +44,20 @@ afterAll(() => {
 });
 
 describe('a day that is not over', () => {
-  it('is summed up as far as it has passed, but for its last hour', async () => {
+  it('is summed up as far as it has passed, four hours at a time, but for its last hour', async () => {
     const db = memoryDatabase();
     const start = START / HOUR;
-    await read(db, 1, failuresIn(0, 1));
+    await read(db, 1, failuresIn(0, 3));
     expect(begunIn(db)).toEqual([]);
-    await read(db, 2, failuresIn(2, 5));
-    expect(begunIn(db)).toEqual([{ start, hours: 5 }]);
-    await read(db, 3, failuresIn(22));
-    expect(begunIn(db)).toEqual([{ start, hours: 21 }]);
-    await read(db, 4, failuresIn(24, 30));
-    expect(begunIn(db)).toEqual([{ start: start + 24, hours: 6 }]);
-    await read(db, 5, failuresIn(47));
+    await read(db, 2, failuresIn(4));
+    expect(begunIn(db)).toEqual([{ start, hours: 4 }]);
+    await read(db, 3, failuresIn(5, 9));
+    expect(begunIn(db)).toEqual([{ start, hours: 8 }]);
+    await read(db, 4, failuresIn(22));
+    expect(begunIn(db)).toEqual([{ start, hours: 20 }]);
+    await read(db, 5, failuresIn(24, 29));
+    expect(begunIn(db)).toEqual([{ start: start + 24, hours: 4 }]);
+    await read(db, 6, failuresIn(47));
     expect(begunIn(db)).toEqual([]);
     db.close();
   });
@@ -63,7 +65,7 @@ describe('a day that is not over', () => {
   it('stays as it is while only its last hour goes on', async () => {
     const db = memoryDatabase();
     await read(db, 1, failuresIn(0, 5));
-    const packed = () => db.prepare('SELECT rowid FROM packed_summary WHERE hours = 5 ORDER BY 1').all();
+    const packed = () => db.prepare('SELECT rowid FROM packed_summary WHERE hours = 4 ORDER BY 1').all();
     const before = packed();
     await read(db, 2, failuresIn(5));
     expect(packed()).toEqual(before);

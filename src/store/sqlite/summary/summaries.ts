@@ -10,7 +10,7 @@ import { priorOf } from './prior-of.js';
 import { ProviderCausesWriter } from './provider-causes.js';
 import { ProviderKeys } from './provider-keys.js';
 import { PLAIN_SUMMARIES, type PlainSummary, PROVIDER_CAUSES } from './summary-kinds.js';
-import { BEGUN, DAYS, localTime, overlapping, summedHours, summedOf, summedTimes, type Time, WEEKS } from './times.js';
+import { BEGUN, begunDay, DAYS, localTime, overlapping, summedHours, summedOf, summedTimes, type Time, WEEKS } from './times.js';
 
 const FIGURES = 'sum(e.attempts) AS attempts, sum(e.deliveries) AS deliveries, min(e.first_seen) AS first_seen, max(e.last_seen) AS last_seen';
 
@@ -139,13 +139,12 @@ export class SummaryWriter {
   /** What has passed of the last day. Its last hour may go on: whoever reads the log every five minutes would do it anew each time. */
   #sumBegun(until: number): void {
     const end = Math.min(until, endOfMail(this.#db) - 1);
-    const { start } = localTime(end, DAYS);
-    const wanted = { start, hours: Math.min(end - start, BEGUN.max) };
-    const isWanted = end > 0 && wanted.hours >= BEGUN.min && this.#days.get({ from: start, to: end }) === undefined;
+    const begun = end > 0 ? begunDay(end) : null;
+    const wanted = begun === null || this.#days.get({ from: begun.start, to: end }) !== undefined ? null : begun;
     const there = this.#begun.all({ from: 0, to: Number.MAX_SAFE_INTEGER });
-    if (isWanted && there.length === 1 && there[0]?.start === start && there[0].hours === wanted.hours) return;
+    if (wanted !== null && there.length === 1 && there[0]?.start === wanted.start && there[0].hours === wanted.hours) return;
     for (const time of there) this.#takeOut(time);
-    if (isWanted) this.#putLonger(wanted, []);
+    if (wanted !== null) this.#putLonger(wanted, []);
   }
 
   /** @param shorter lengths of its parts, but for hours */

@@ -27,7 +27,9 @@ interface Length {
 
 export const DAYS: Length = { days: 1, min: 22, max: 26 };
 /** What has passed of the last day: there is one at most. Reports mostly end now, and its hours one by one took a fifth of them. */
-export const BEGUN: Length = { days: 1, min: 2, max: 21 };
+export const BEGUN: Length = { days: 1, min: 4, max: 20 };
+/** Hours that it grows by: made anew each hour, a day would be added up twelve times. */
+const BEGUN_STEP = 4;
 export const WEEKS: Length = { days: 8, min: 190, max: 194 };
 
 /** The day, or the eight days, that an hour (since 1970) belongs to. */
@@ -38,6 +40,13 @@ export function localTime(hour: number, { days }: Length): Time {
   const midnight = (after: number) => Math.floor(new Date(date.getFullYear(), date.getMonth(), date.getDate() - ofTime + after).getTime() / HOUR);
   const start = midnight(0);
   return { start, hours: midnight(days) - start };
+}
+
+/** What has passed of the day that an hour belongs to, before that hour; `null` = too little. */
+export function begunDay(hour: number): Time | null {
+  const { start } = localTime(hour, DAYS);
+  const hours = Math.min(hour - start - ((hour - start) % BEGUN_STEP), BEGUN.max);
+  return hours < BEGUN.min ? null : { start, hours };
 }
 
 /** Hours that stand in the summaries and lie in `[since, until)`, hours since 1970; the first one first. */
