@@ -125,11 +125,12 @@ export function deferrals(db: Database, { since, until }: Span, now: number): De
 function lifetimes(db: Database): Record<Mta, number> {
   const found: Record<Mta, number> = { postfix: 5 * DAY, exim: 4 * DAY };
   const hour = db
-    .prepare<[], { hour: number | null }>(
-      `SELECT max(start) AS hour FROM summary WHERE by = ${PLAIN_SUMMARIES.all} AND hours = 1 AND outcome = ${expired}`,
+    .prepare<[], number>(
+      `SELECT start FROM summary WHERE by = ${PLAIN_SUMMARIES.all} AND hours = 1 AND outcome = ${expired} ORDER BY start DESC LIMIT 1`,
     )
-    .get()?.hour;
-  if (hour === null || hour === undefined) return found;
+    .pluck()
+    .get();
+  if (hour === undefined) return found;
   const ages = db
     .prepare<[number, number], { mta: Mta; age: number }>(
       `SELECT d.mta, max(e.delay_ms) AS age FROM event e JOIN delivery d ON d.id = e.delivery_id
