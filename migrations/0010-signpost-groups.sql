@@ -10,3 +10,5 @@ CREATE TABLE signpost_slice (
   id   INTEGER PRIMARY KEY,
   bits BLOB NOT NULL
 );
+-- Those that stand in no group.
+CREATE INDEX signpost_alone ON signpost (block) WHERE length(filter) > 0;

@@ -71,12 +71,14 @@ export function blocksWith(db: Database, name: string, range: Range): number[] {
     const bits = bitsOf(name, bytes).map((bit) => `hex(substr(filter, ${(bit >> 3) + 1}, 1)) IN (${BYTES_WITH[bit & 7]})`);
     return `length(filter) = ${bytes} AND ${bits.join(' AND ')}`;
   });
+  const began = 'until >= @since AND since < @until';
   return db
-    .prepare<[string, number, number], { block: number }>(
-      `SELECT block FROM signpost WHERE (block IN (SELECT value FROM json_each(?)) OR ${isIn.join(' OR ')}) AND until >= ? AND since < ? ORDER BY block DESC`,
+    .prepare<[{ grouped: string; since: number; until: number }], number>(
+      `SELECT block FROM signpost WHERE block IN (SELECT value FROM json_each(@grouped)) AND ${began}
+       UNION SELECT block FROM signpost WHERE length(filter) > 0 AND (${isIn.join(' OR ')}) AND ${began} ORDER BY block DESC`,
     )
-    .all(JSON.stringify(blocksInGroups(db, name)), since, until)
-    .map(({ block }) => block);
+    .pluck()
+    .all({ grouped: JSON.stringify(blocksInGroups(db, name)), since, until });
 }
 
 /** For each bit, the bytes that have it, as SQL's hex() writes them. */
