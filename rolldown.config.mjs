@@ -12,6 +12,15 @@ const commanderWithoutPrograms = {
   load: (id) => (id === '\0no-programs' ? 'export {};' : null),
 };
 
+const NATIVE = 'better-sqlite3/build/Release/better_sqlite3.node';
+
+/** In place of the package that looks for the native part of better-sqlite3 in a dozen places: npm puts it in this one. */
+const nativeAtOnce = {
+  name: 'native-at-once',
+  resolveId: (source) => (source === 'bindings' ? '\0native' : null),
+  load: (id) => (id === '\0native' ? `module.exports = () => require(${JSON.stringify(NATIVE)});` : null),
+};
+
 /** In place of the module that parses data files, one that has them parsed, each as text until it is asked for. */
 const parsedData = {
   name: 'parsed-data',
@@ -31,7 +40,7 @@ export function readData(name) { return JSON.parse(DATA[name]); }`;
 export default defineConfig({
   input: { main: 'dist/cli/main.js', 'writer-thread': 'dist/ingest/writer-thread.js' },
   platform: 'node',
-  external: ['better-sqlite3', 'nodemailer'],
-  plugins: [commanderWithoutPrograms, parsedData],
+  external: [NATIVE, 'nodemailer'],
+  plugins: [commanderWithoutPrograms, nativeAtOnce, parsedData],
   output: { dir: 'lib', format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs', cleanDir: true, dynamicImportInCjs: false, minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } } },
 });

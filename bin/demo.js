@@ -3,7 +3,7 @@
 const { mkdtempSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
-const { main } = require('../lib/main.cjs');
+const { main } = require('./code-cache.js').bundled('main.cjs');
 
 async function demo() {
   const folder = mkdtempSync(join(tmpdir(), 'bouncelog-'));

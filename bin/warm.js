@@ -3,8 +3,9 @@ const { execFileSync } = require('node:child_process');
 const { mkdtempSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
-const { save } = require('./code-cache.js');
-const { main } = require('../lib/main.cjs');
+const { bundled, save } = require('./code-cache.js');
+
+const { main } = bundled('main.cjs');
 
 const COMMANDS = [
   ['top', '--advice'],
