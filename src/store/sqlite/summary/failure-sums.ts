@@ -103,7 +103,15 @@ export class FailureSums {
   }
 
   #at(place: number): Figures {
-    return Object.fromEntries(COLUMNS.map((name, index) => [name, this.#figures[place * WIDTH + index]])) as unknown as Figures;
+    const figure = (column: number) => this.#figures[place * WIDTH + column] as number;
+    return {
+      hard: figure(HARD),
+      soft: figure(SOFT),
+      attempts: figure(ATTEMPTS),
+      deliveries: figure(DELIVERIES),
+      first_seen: figure(FIRST),
+      last_seen: figure(LAST),
+    };
   }
 
   #addValue(rows: RowReader, since: number): void {
