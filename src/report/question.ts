@@ -59,7 +59,7 @@ export interface TopQuestion {
   /** Groups of the outermost level, and of each level inside; 0 = all. */
   limit: number;
   /** No other groups of the outermost level than these. */
-  only?: readonly (string | number | null)[];
+  only?: readonly (string | number | null)[] | undefined;
 }
 
 /** Deliveries (not tries) by outcome. */

@@ -64,8 +64,11 @@ export interface StepFailures {
 /** What a trend needs to know of a store. */
 export interface TrendSource {
   groups(question: TopQuestion): GroupsAnswer;
-  /** For each step; a delivery counts once in each. */
-  failuresBySteps(by: Group, filters: Filters, steps: readonly Span[]): StepFailures[];
+  /** For each step, of these groups alone; a delivery counts once in each. */
+  failuresBySteps(
+    question: { by: Group; filters: Filters; only: readonly (string | number | null)[] | undefined },
+    steps: readonly Span[],
+  ): StepFailures[];
   /** UTC ms of the first hour that has anything; `null` = none has. */
   firstHour(): number | null;
   /** Hours (UTC ms of their beginnings) in which the log had anything about mail. */
@@ -81,17 +84,17 @@ export function trend(store: TrendSource, question: TrendQuestion): TrendAnswer 
   const until = question.range.until ?? endOfHour(question.now);
   const since = question.range.since ?? store.firstHour() ?? until;
   const range = { since, until };
-  const ask = (of: Range, count: number) => store.groups({ by: [by], range: of, filters, sort: 'deliveries', limit: count });
-  const whole = ask(range, limit);
+  const asking = { by: [by], filters, sort: 'deliveries' as const };
+  const whole = store.groups({ ...asking, range, limit });
+  const only = limit > 0 ? whole.rows.map(({ keys }) => keys[0] ?? null) : undefined;
   const all = steps(since, until, bucket, zone).map((step) => ({ since: Math.max(step.since, since), until: Math.min(step.until, until) }));
   const mail = hasMail(all, store.hoursWithMail(range));
   const asked = store.failuresBySteps(
-    by,
-    filters,
+    { by, filters, only },
     all.filter((_, index) => mail[index]),
   );
   const byStep = mail.map((has) => (has ? (asked.shift() ?? null) : null));
-  const before = question.compare ? ask(spanBefore(range), 0) : null;
+  const before = question.compare ? store.groups({ ...asking, range: spanBefore(range), limit: 0, only }) : null;
   const earlier = before === null ? null : new Map(before.rows.map((row) => [row.keys[0] ?? null, failuresOf(row)]));
   return {
     by,

@@ -56,13 +56,13 @@ Examples:
         const { by, sort, limit } = options;
         const filters = await filtersIn(databasePath(options.db), store.anonymized, filtersOf(options));
         const earlier = options.compare ? rangeBefore(range, now) : null;
-        const { answer, before } = store.consistently(() => ({
-          answer: store.top({ by, range, filters, sort, limit }),
-          before:
-            earlier === null
-              ? null
-              : new Map(store.top({ by, range: earlier, filters, sort, limit: 0 }).rows.map((row) => [render.groupKey(row.keys), row.deliveries])),
-        }));
+        const { answer, before } = store.consistently(() => {
+          const found = store.top({ by, range, filters, sort, limit });
+          if (earlier === null) return { answer: found, before: null };
+          const only = limit > 0 ? found.rows.map(({ keys }) => keys[0] ?? null) : undefined;
+          const { rows } = store.groups({ by, range: earlier, filters, sort, limit: 0, only });
+          return { answer: found, before: new Map(rows.map((row) => [render.groupKey(row.keys), row.deliveries])) };
+        });
         const { width, coloured } = terminal();
         if (options.format === 'json') await write(`${JSON.stringify(render.topJson(answer), null, 2)}\n`);
         else if (options.format === 'ndjson') await writeAll(answer.rows.map((row) => `${JSON.stringify(render.topRowJson(answer.by, row))}\n`));

@@ -74,6 +74,11 @@ function summariesOff(db: Database): string[] {
     ['causes', plain('cause', times), total(`${where} AND h.outcome > 0`)],
     ['codes', plain('code', times), total(`${where} AND h.outcome > 0`)],
     ['replies', plain('reply', times), total(`${where} AND ${FAILURES}`)],
+    ...(['enhanced', 'stage', 'host', 'listing', 'template'] as const).map((summary): [string, number, number] => [
+      `${summary}s`,
+      plain(summary, times),
+      total(`${where} AND h.outcome > 0`),
+    ]),
     ['providers', packed(provider, isTime), total(`${where} AND ${FAILURES}`)],
     // Hours have none of what did not fail.
     ['providers', packed(NOT_FAILED, isTime), where === IN_HOURS ? 0 : total(`${where} AND NOT (${FAILURES})`)],

@@ -26,6 +26,11 @@ export function isUnfiltered(filters: Filters): boolean {
   return Object.values(filters).every((values) => values.length === 0);
 }
 
+/** That at most outcomes are asked for. */
+export function isOfOutcomes(filters: Filters): boolean {
+  return isUnfiltered({ ...filters, outcome: [] });
+}
+
 function fromTotals({ by, range, filters }: TopQuestion): boolean {
   const needsEvents = by.includes('sender') || by.includes('sender-domain') || filters.sender.length > 0 || filters.recipient.length > 0;
   return !needsEvents && isWholeHour(range.since) && isWholeHour(range.until);

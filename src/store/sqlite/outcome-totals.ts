@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Filters, TopQuestion, Totals } from '../../report/question.js';
 import type { Range } from '../../report/range.js';
-import { covers, hourOf, isUnfiltered, isWholeHour, wayFor } from './choose-way.js';
+import { covers, hourOf, isOfOutcomes, isWholeHour, wayFor } from './choose-way.js';
 import { DELIVERED, OUTCOME_IDS } from './outcomes.js';
 import { type Covered, summariesOf, timesParameter } from './summary/covered.js';
 import { totalsWay, type Way } from './ways.js';
@@ -13,7 +13,7 @@ const { deferred: DEFERRED, bounced: BOUNCED, expired: EXPIRED } = OUTCOME_IDS;
 /** What became of all deliveries of a range. */
 export function totals(db: Database, question: TopQuestion): Totals {
   const { range, filters } = question;
-  const isSummed = isUnfiltered(filters) && isWholeHour(range.since) && isWholeHour(range.until);
+  const isSummed = isOfOutcomes(filters) && isWholeHour(range.since) && isWholeHour(range.until);
   const covered = isSummed ? covers(db, range) : null;
   if (covered === null) return countTotals(db, range, filters, wayFor(question));
   const summed = summedTotals(db, range, covered);

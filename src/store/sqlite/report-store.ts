@@ -123,7 +123,7 @@ export class SqliteReportStore implements ReportStore {
   trend(question: TrendQuestion): TrendAnswer {
     const source: TrendSource = {
       groups: (one) => groups(this.#db, one),
-      failuresBySteps: (by, filters, steps) => failuresBySteps(this.#db, by, filters, steps),
+      failuresBySteps: (asked, steps) => failuresBySteps(this.#db, asked, steps),
       firstHour: () => firstHour(this.#db),
       hoursWithMail: (range) => hoursWithMail(this.#db, range),
     };

@@ -2,32 +2,42 @@ import type { Database } from 'better-sqlite3';
 import type { Filters, Group } from '../../report/question.js';
 import type { Span } from '../../report/range.js';
 import type { Failures, StepFailures } from '../../report/trend.js';
-import { covers, isUnfiltered, isWholeHour } from './choose-way.js';
-import { DELIVERED, FAILURES } from './outcomes.js';
+import { covers, isOfOutcomes, isWholeHour } from './choose-way.js';
+import { DELIVERED, outcomeName } from './outcomes.js';
 import { summariesOf, timesParameter } from './summary/covered.js';
 import { plainFigures } from './summary/plain-figures.js';
 import { isPacked, type PlainSummary } from './summary/summary-kinds.js';
 import type { Time } from './summary/times.js';
 import { groups, SUMMARY_OF, top } from './top.js';
+import { outcomesOf } from './where.js';
 
 interface Row extends Failures {
   start: number;
   g0: string | number | null;
 }
 
+/** What is asked of each step. */
+interface StepsQuestion {
+  by: Group;
+  filters: Filters;
+  /** No other groups than these. */
+  only: readonly (string | number | null)[] | undefined;
+}
+
 /**
  * What failed in each of some steps, and what was delivered: the same as each asked for by itself. Steps that are just one hour or
  * day of the summaries are read all at once (a month of days: a quarter of `trend`).
  */
-export function failuresBySteps(db: Database, by: Group, filters: Filters, steps: readonly Span[]): StepFailures[] {
-  const summary = SUMMARY_OF[by];
-  const times = steps.map((step) => (isUnfiltered(filters) ? timeOf(db, step) : null));
-  const isSummed = summary !== undefined && !isPacked(summary);
-  const summed = isSummed ? summedSteps(db, summary, times) : new Map<number, StepFailures>();
+export function failuresBySteps(db: Database, question: StepsQuestion, steps: readonly Span[]): StepFailures[] {
+  const times = steps.map((step) => (isOfOutcomes(question.filters) ? timeOf(db, step) : null));
+  const summed = summedSteps(db, question, times);
   return steps.map((step, index) => {
     const time = times[index];
     const found = time === null || time === undefined ? undefined : summed.get(time.start);
-    return found ?? askedFor(db, by, filters, step);
+    return {
+      ...(found ?? allOf(db, question.filters, step)),
+      groups: found?.groups ?? groupsOf(db, question, step),
+    };
   });
 }
 
@@ -38,29 +48,41 @@ function timeOf(db: Database, step: Span): Time | null {
   return covered !== null && covered.times.length === 1 && covered.rest.length === 0 ? (covered.times[0] ?? null) : null;
 }
 
-function askedFor(db: Database, by: Group, filters: Filters, range: Span): StepFailures {
-  const asked = { range, filters, sort: 'deliveries' as const, limit: 0 };
-  const { rows, totals } = top(db, { ...asked, by: ['outcome'] });
-  return {
-    groups: new Map(groups(db, { ...asked, by: [by] }).rows.map((row) => [row.keys[0] ?? null, row])),
-    all: rows,
-    delivered: totals.delivered,
-  };
+function allOf(db: Database, filters: Filters, range: Span): Pick<StepFailures, 'all' | 'delivered'> {
+  const { rows, totals } = top(db, { by: ['outcome'], range, filters, sort: 'deliveries', limit: 0 });
+  return { all: rows, delivered: totals.delivered };
 }
 
-function summedSteps(db: Database, summary: PlainSummary, times: readonly (Time | null)[]): Map<number, StepFailures> {
+function groupsOf(db: Database, { by, filters, only }: StepsQuestion, range: Span): StepFailures['groups'] {
+  const { rows } = groups(db, { by: [by], range, filters, sort: 'deliveries', limit: 0, only });
+  return new Map(rows.map((row) => [row.keys[0] ?? null, row]));
+}
+
+/** What the summaries tell of a step; `null` = its groups are packed, or there is no summary of them. */
+type SummedStep = Pick<StepFailures, 'all' | 'delivered'> & { groups: StepFailures['groups'] | null };
+
+/** By the first hours of their times. */
+function summedSteps(db: Database, { by, filters }: StepsQuestion, times: readonly (Time | null)[]): Map<number, SummedStep> {
+  const summary = SUMMARY_OF[by];
+  const isPlain = summary !== undefined && !isPacked(summary);
   const parameter = timesParameter(times.filter((time) => time !== null));
-  const figures = (of: PlainSummary, where: string) =>
+  const outcomes = outcomesOf(filters);
+  const figures = (of: PlainSummary, counted: readonly number[]) =>
     db
-      .prepare<[string], Row>(`SELECT e.start, ${plainFigures(of, 'e.start')} FROM ${summariesOf(of)} WHERE ${where} GROUP BY 1, 2 ORDER BY 1`)
+      .prepare<[string], Row>(
+        `SELECT e.start, ${plainFigures(of, 'e.start', outcomes)} FROM ${summariesOf(of)} WHERE e.outcome IN (${counted.join(', ')}) GROUP BY 1, 2 ORDER BY 1`,
+      )
       .all(parameter);
-  const steps = new Map<number, StepFailures>();
-  for (const { start, g0, ...row } of figures('all', `(${FAILURES} OR e.outcome = ${DELIVERED})`)) {
-    const step: StepFailures = steps.get(start) ?? { groups: new Map(), all: [], delivered: 0 };
+  const steps = new Map<number, SummedStep>();
+  for (const { start, g0, ...row } of figures('all', [DELIVERED, ...outcomes])) {
+    const step: SummedStep = steps.get(start) ?? { groups: isPlain ? new Map() : null, all: [], delivered: 0 };
     if (g0 === DELIVERED) step.delivered = row.deliveries;
     else step.all.push(row);
     steps.set(start, step);
   }
-  for (const { start, g0, ...row } of figures(summary, FAILURES)) steps.get(start)?.groups.set(g0, row);
+  if (!isPlain) return steps;
+  for (const { start, g0, ...row } of figures(summary, outcomes)) {
+    steps.get(start)?.groups?.set(by === 'outcome' ? outcomeName(Number(g0)) : g0, row);
+  }
   return steps;
 }

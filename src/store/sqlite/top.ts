@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Group, GroupsAnswer, TopAnswer, TopQuestion } from '../../report/question.js';
-import { covers, hourOf, isUnfiltered, isWholeHour, wayFor } from './choose-way.js';
+import { covers, hourOf, isOfOutcomes, isUnfiltered, isWholeHour, wayFor } from './choose-way.js';
 import { endOfMail } from './hours.js';
 import { type CountedRow, limitGroups, sumOf } from './limit-groups.js';
 import { totals } from './outcome-totals.js';
@@ -12,7 +12,7 @@ import { plainFigures } from './summary/plain-figures.js';
 import { providerCauses } from './summary/provider-causes.js';
 import { Ranks } from './summary/ranks.js';
 import { isPacked, PACKED_SUMMARIES, type PackedSummary, type PlainSummary, type Summary } from './summary/summary-kinds.js';
-import { keysOf, namesOf, providersNamed } from './summary/summary-names.js';
+import { keysOf, namesOf, providersNamed, senderDomains } from './summary/summary-names.js';
 import { summedDays } from './summary/times.js';
 import { lateEventsWay, totalsWay, VALUES, type Way } from './ways.js';
 import { NOTHING, outcomesOf } from './where.js';
@@ -39,7 +39,7 @@ export function groups(db: Database, question: TopQuestion): GroupsAnswer {
   const causesOfProviders = fromProviderCauses(db, question);
   if (causesOfProviders !== null) return answerOf(question, causesOfProviders);
   const { only } = question;
-  const found = fromSummaries(db, question) ?? rowsOf(db, question, wayFor(question));
+  const found = fromSummaries(db, question) ?? fromSenders(db, question) ?? rowsOf(db, question, wayFor(question));
   return answerOf(question, only === undefined ? found : found.filter(({ keys }) => only.includes(keys[0] ?? null)));
 }
 
@@ -67,12 +67,18 @@ export const SUMMARY_OF: Partial<Record<Group, Summary>> = {
   provider: 'provider',
   sender: 'sender',
   outcome: 'all',
+  enhanced: 'enhanced',
+  stage: 'stage',
+  host: 'host',
+  listing: 'listing',
+  reply: 'template',
 };
 
-/** The summary that may answer a question: one for a single group, without filters, in whole hours. */
+/** The summary that may answer a question: one for a single group, in whole hours, without filters; by outcome, where it is not packed. */
 function summaryFor({ by: [group, ...inner], range, filters }: TopQuestion): Summary | null {
-  if (group === undefined || inner.length > 0 || !isUnfiltered(filters) || !isWholeHour(range.since) || !isWholeHour(range.until)) return null;
-  return SUMMARY_OF[group] ?? null;
+  if (group === undefined || inner.length > 0 || !isOfOutcomes(filters) || !isWholeHour(range.since) || !isWholeHour(range.until)) return null;
+  const summary = SUMMARY_OF[group] ?? null;
+  return summary !== null && isPacked(summary) && !isUnfiltered(filters) ? null : summary;
 }
 
 /** The groups from the summaries, and the hours that do not stand there from the totals or events; `null` when that is not the way. */
@@ -124,6 +130,33 @@ function fromPacked(db: Database, question: TopQuestion): GroupsAnswer | null {
   return answerOf(question, named(sums.mayBeShown(sort, limit)), all, sums.size);
 }
 
+/** Failures by the domain of the sender, from those by sender: each delivery has one. `null` when that is not the question. */
+function fromSenders(db: Database, question: TopQuestion): CountedRow[] | null {
+  const { by, range, only } = question;
+  const asked: TopQuestion = { ...question, by: ['sender'] };
+  const covered = by.length === 1 && by[0] === 'sender-domain' && summaryFor(asked) !== null ? covers(db, range) : null;
+  if (covered === null) return null;
+  const domains = senderDomains(db);
+  const wanted = only === undefined ? null : keysWith(domains, new Set(only));
+  const sums = new FailureSums();
+  const since = hourOf(range.since, 1);
+  eachPacked(db, PACKED_SUMMARIES.sender, covered.times, wanted, (rows) => sums.addRows(rows, wanted, since));
+  for (const [key, figures] of restOf(db, asked, 'sender', covered.rest)) sums.add(key, figures);
+  const byDomain = new Map<string | null, CountedRow>();
+  for (const [key, figures] of sums.mayBeShown('name', 0)) {
+    const domain = domains.get(key) ?? null;
+    const [row, sum] = [countedRow(question, { ...figures, g0: domain }), byDomain.get(domain)];
+    byDomain.set(domain, sum === undefined ? row : sumOf([sum, row]));
+  }
+  return [...byDomain.values()];
+}
+
+function keysWith<T>(values: ReadonlyMap<number, T>, wanted: ReadonlySet<unknown>): Set<number> {
+  const keys = new Set<number>(wanted.has(null) ? [0] : []);
+  for (const [key, value] of values) if (wanted.has(value)) keys.add(key);
+  return keys;
+}
+
 /** Figures by key of hours that are not summed up. */
 function restOf(db: Database, question: TopQuestion, summary: PackedSummary, hours: readonly number[]): [number, Figures][] {
   if (hours.length === 0) return [];
@@ -166,9 +199,10 @@ function fromProviderCauses(db: Database, question: TopQuestion): CountedRow[] |
 const MANY_NAMES = 10_000;
 
 function rowsFromSummary(db: Database, question: TopQuestion, summary: PlainSummary, { times }: Covered): CountedRow[] {
+  const outcomes = outcomesOf(question.filters);
   return db
     .prepare<[{ since: number; times: string }], Row>(
-      `SELECT ${plainFigures(summary, '@since')} FROM ${summariesOf(summary, '@times')} WHERE e.outcome IN (${outcomesOf(question.filters).join(', ')}) GROUP BY 1`,
+      `SELECT ${plainFigures(summary, '@since', outcomes)} FROM ${summariesOf(summary, '@times')} WHERE e.outcome IN (${outcomes.join(', ')}) GROUP BY 1`,
     )
     .all({ since: hourOf(question.range.since, 1), times: timesParameter(times) })
     .map((row) => countedRow(question, row));

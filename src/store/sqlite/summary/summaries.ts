@@ -26,12 +26,31 @@ function fromTotals(key: string, prior: string, joins: string, where: string): s
 const PRIOR_REPLY = 'JOIN reply pr ON pr.id = p.reply_id';
 const REPLY = 'JOIN reply r ON r.id = e.reply_id';
 const EVENTS = 'e.outcome <> 0';
+/** As people name it. */
+const LISTING = "l.list || ' ' || l.subject";
 
 const OF_AN_HOUR: Record<PlainSummary, string> = {
   all: fromTotals('0', 'e.prior_hour', '', '1'),
   cause: fromTotals('r.cause', priorOf(PRIOR_REPLY, 'pr.cause = r.cause'), REPLY, EVENTS),
   code: fromTotals('ifnull(r.code, 0)', priorOf(PRIOR_REPLY, 'pr.code IS r.code'), REPLY, EVENTS),
   reply: fromTotals('e.reply_id', priorOf('', 'p.reply_id = e.reply_id'), '', FAILURES),
+  enhanced: fromTotals("ifnull(r.enhanced, '')", priorOf(PRIOR_REPLY, 'pr.enhanced IS r.enhanced'), REPLY, EVENTS),
+  stage: fromTotals('r.stage', priorOf(PRIOR_REPLY, 'pr.stage = r.stage'), REPLY, EVENTS),
+  // A delivery is one host's.
+  host: fromTotals('e.host_id', 'e.prior_hour', '', EVENTS),
+  listing: fromTotals(
+    `ifnull(${LISTING}, '')`,
+    priorOf('LEFT JOIN listing pl ON pl.id = p.listing_id', `${LISTING.replaceAll('l.', 'pl.')} IS ${LISTING}`),
+    'LEFT JOIN listing l ON l.id = e.listing_id',
+    EVENTS,
+  ),
+  // The first kind of reply with the text stands for it.
+  template: fromTotals(
+    '(SELECT min(o.id) FROM reply o WHERE o.template = r.template)',
+    priorOf(PRIOR_REPLY, 'pr.template = r.template'),
+    REPLY,
+    EVENTS,
+  ),
 };
 
 /** A summary of an hour, as SQL that puts it in. */
@@ -81,7 +100,9 @@ export class SummaryWriter {
       { length: DAYS, shorter: [], sharing: this.#days },
       { length: WEEKS, shorter: [DAYS], sharing: sharing(WEEKS) },
     ];
-    this.#clear = db.prepare(`DELETE FROM summary WHERE by IN (1, 2, 3, 4, ${PROVIDER_CAUSES}) AND hours = ? AND start = ?`);
+    this.#clear = db.prepare(
+      `DELETE FROM summary WHERE by IN (${[...Object.values(PLAIN_SUMMARIES), PROVIDER_CAUSES].join(', ')}) AND hours = ? AND start = ?`,
+    );
     this.#mark = db.prepare('INSERT INTO summarized (hours, start) VALUES (?, ?)');
     this.#ofParts = PLAIN_KINDS.map((kind) => db.prepare(putLonger(kind)));
     this.#ofHours = PLAIN_KINDS.map((kind) => db.prepare(putHour(kind)));
@@ -190,16 +211,21 @@ export class SummaryWriter {
   }
 }
 
-/** After causes have changed: the one thing in the summaries that is no fact. */
+/** What rules decide. */
+const RULED = ['cause', 'listing'] as const satisfies PlainSummary[];
+
+/** After causes, and listings with them, have changed: what is no fact in the summaries. */
 export function sumCausesAnew(db: Database): void {
   const times = db.prepare<[], Time>('SELECT start, hours FROM summarized ORDER BY hours').all();
-  const [sumHour, sumLonger] = [db.prepare(putHour('cause')), db.prepare(putLonger('cause'))];
+  const sumHour = RULED.map((kind) => db.prepare(putHour(kind)));
+  const sumLonger = RULED.map((kind) => db.prepare(putLonger(kind)));
   const providerCauses = new ProviderCausesWriter(db);
-  db.prepare(`DELETE FROM summary WHERE by IN (${PLAIN_SUMMARIES.cause}, ${PROVIDER_CAUSES})`).run();
+  db.prepare(`DELETE FROM summary WHERE by IN (${[...RULED.map((kind) => PLAIN_SUMMARIES[kind]), PROVIDER_CAUSES].join(', ')})`).run();
   for (const { start, hours } of times) {
-    if (hours === 1) sumHour.run({ hour: start });
+    if (hours === 1) for (const statement of sumHour) statement.run({ hour: start });
     else {
-      sumLonger.run({ start, hours, parts: timesParameter(summedTimes(db, start, start + hours, hours > DAYS.max ? [DAYS] : [])) });
+      const parts = timesParameter(summedTimes(db, start, start + hours, hours > DAYS.max ? [DAYS] : []));
+      for (const statement of sumLonger) statement.run({ start, hours, parts });
       if (hours <= DAYS.max) providerCauses.put({ start, hours });
     }
   }

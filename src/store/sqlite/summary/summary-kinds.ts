@@ -1,5 +1,5 @@
-/** Summaries of each hour and day; the numbers are those of the table. */
-export const PLAIN_SUMMARIES = { all: 1, cause: 2, code: 3, reply: 4 } as const;
+/** Summaries of each hour and day; the numbers are those of the table. A reply is one kind of it, a template all with the same text. */
+export const PLAIN_SUMMARIES = { all: 1, cause: 2, code: 3, reply: 4, enhanced: 16, stage: 17, host: 18, listing: 19, template: 20 } as const;
 export type PlainSummary = keyof typeof PLAIN_SUMMARIES;
 
 /** Those that are packed: failures by what has too many values for a row of the table for each. */

@@ -55,6 +55,18 @@ function lookedUp(db: Database, summary: PackedSummary, names: readonly (string 
   ).all(JSON.stringify(names));
 }
 
+const domainsOfSenders = new WeakMap<Database, Map<number, string | null>>();
+
+/** Domains of all senders, by the sender's key; read once, for a trend asks for each of its steps. */
+export function senderDomains(db: Database): ReadonlyMap<number, string | null> {
+  let domains = domainsOfSenders.get(db);
+  if (domains === undefined) {
+    domains = new Map(db.prepare<[], [number, string | null]>('SELECT id, domain FROM sender').raw().all());
+    domainsOfSenders.set(db, domains);
+  }
+  return domains;
+}
+
 /** Providers as filters name them: case does not matter, and an empty name is none. */
 export function providersNamed(db: Database, names: readonly string[]): (string | null)[] {
   const rows = db.prepare<[string], string>('SELECT DISTINCT provider FROM route WHERE lower(provider) IN (SELECT value FROM json_each(?))');
