@@ -132,29 +132,17 @@ function fromPacked(db: Database, question: TopQuestion): GroupsAnswer | null {
 
 /** Failures by the domain of the sender, from those by sender: each delivery has one. `null` when that is not the question. */
 function fromSenders(db: Database, question: TopQuestion): CountedRow[] | null {
-  const { by, range, only } = question;
-  const asked: TopQuestion = { ...question, by: ['sender'] };
+  const { by, range } = question;
+  const asked: TopQuestion = { ...question, by: ['sender'], only: undefined };
   const covered = by.length === 1 && by[0] === 'sender-domain' && summaryFor(asked) !== null ? covers(db, range) : null;
   if (covered === null) return null;
-  const domains = senderDomains(db);
-  const wanted = only === undefined ? null : keysWith(domains, new Set(only));
+  const { names, of } = senderDomains(db);
+  const domainOf = (sender: number) => of[sender] ?? 0;
   const sums = new FailureSums();
   const since = hourOf(range.since, 1);
-  eachPacked(db, PACKED_SUMMARIES.sender, covered.times, wanted, (rows) => sums.addRows(rows, wanted, since));
-  for (const [key, figures] of restOf(db, asked, 'sender', covered.rest)) sums.add(key, figures);
-  const byDomain = new Map<string | null, CountedRow>();
-  for (const [key, figures] of sums.mayBeShown('name', 0)) {
-    const domain = domains.get(key) ?? null;
-    const [row, sum] = [countedRow(question, { ...figures, g0: domain }), byDomain.get(domain)];
-    byDomain.set(domain, sum === undefined ? row : sumOf([sum, row]));
-  }
-  return [...byDomain.values()];
-}
-
-function keysWith<T>(values: ReadonlyMap<number, T>, wanted: ReadonlySet<unknown>): Set<number> {
-  const keys = new Set<number>(wanted.has(null) ? [0] : []);
-  for (const [key, value] of values) if (wanted.has(value)) keys.add(key);
-  return keys;
+  eachPacked(db, PACKED_SUMMARIES.sender, covered.times, null, (rows) => sums.addRowsBy(domainOf, rows, since));
+  for (const [key, figures] of restOf(db, asked, 'sender', covered.rest)) sums.add(domainOf(key), figures);
+  return sums.mayBeShown('name', 0).map(([domain, figures]) => countedRow(question, { ...figures, g0: names[domain] ?? null }));
 }
 
 /** Figures by key of hours that are not summed up. */

@@ -52,9 +52,14 @@ export class FailureSums {
   addRows(rows: RowReader, keys: ReadonlySet<number> | null, since: number): void {
     while (rows.next()) {
       const isWanted = keys === null || keys.has(rows.key);
-      if (isWanted) this.#addValue(rows, since);
+      if (isWanted) this.#addValue(rows, rows.key, since);
       else while (rows.nextCount());
     }
+  }
+
+  /** The same of all, by something that values have in common, and that each has one of. */
+  addRowsBy(of: (key: number) => number, rows: RowReader, since: number): void {
+    while (rows.next()) this.#addValue(rows, of(rows.key), since);
   }
 
   add(key: number, figures: Figures): void {
@@ -114,8 +119,8 @@ export class FailureSums {
     };
   }
 
-  #addValue(rows: RowReader, since: number): void {
-    const at = this.#placeOf(rows.key) * WIDTH;
+  #addValue(rows: RowReader, key: number, since: number): void {
+    const at = this.#placeOf(key) * WIDTH;
     const figures = this.#figures;
     (figures[at + ATTEMPTS] as number) += rows.attempts;
     if (rows.firstSeen < (figures[at + FIRST] as number)) figures[at + FIRST] = rows.firstSeen;
