@@ -275,6 +275,11 @@ describe('reports count what a straight count of the events counts', () => {
           const picture = (host: string[]) =>
             store.groups({ by: ['cause', 'provider'], range, filters: { ...NO_FILTERS, host, provider: named }, sort: 'deliveries', limit: 0 });
           expect(picture([])).toEqual(picture(['*']));
+          for (const provider of ['GOOGLE', 'e.example']) {
+            const ofOne = (host: string[]) =>
+              store.top({ by: ['cause'], range, filters: { ...NO_FILTERS, host, provider: [provider] }, sort: 'deliveries', limit: 0 });
+            expect(ofOne([])).toEqual(ofOne(['*']));
+          }
           store.close();
         },
       ),

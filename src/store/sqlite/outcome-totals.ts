@@ -3,6 +3,7 @@ import type { Filters, TopQuestion, Totals } from '../../report/question.js';
 import type { Range } from '../../report/range.js';
 import { covers, hourOf, isOfOutcomes, isWholeHour, wayFor } from './choose-way.js';
 import { DELIVERED, OUTCOME_IDS } from './outcomes.js';
+import { providerTotals } from './provider-totals.js';
 import { type Covered, summariesOf, timesParameter } from './summary/covered.js';
 import { totalsWay, type Way } from './ways.js';
 import { NOTHING } from './where.js';
@@ -15,10 +16,15 @@ export function totals(db: Database, question: TopQuestion): Totals {
   const { range, filters } = question;
   const isSummed = isOfOutcomes(filters) && isWholeHour(range.since) && isWholeHour(range.until);
   const covered = isSummed ? covers(db, range) : null;
-  if (covered === null) return countTotals(db, range, filters, wayFor(question));
-  const summed = summedTotals(db, range, covered);
-  if (covered.rest.length === 0) return summed;
-  const rest = countTotals(db, range, filters, totalsWay(range, covered.rest), covered.rest);
+  if (covered !== null) return withHours(db, range, filters, { totals: summedTotals(db, range, covered), rest: covered.rest });
+  const ofProvider = providerTotals(db, range, filters);
+  return ofProvider === null ? countTotals(db, range, filters, wayFor(question)) : withHours(db, range, filters, ofProvider);
+}
+
+/** With those of hours that are counted one by one. */
+function withHours(db: Database, range: Range, filters: Filters, { totals: summed, rest: hours }: { totals: Totals; rest: number[] }): Totals {
+  if (hours.length === 0) return summed;
+  const rest = countTotals(db, range, filters, totalsWay(range, hours), hours);
   return Object.fromEntries(Object.entries(summed).map(([name, count]) => [name, count + (rest[name as keyof Totals] ?? 0)])) as unknown as Totals;
 }
 

@@ -5,6 +5,7 @@ import { endOfMail } from './hours.js';
 import { type CountedRow, limitGroups, sumOf } from './limit-groups.js';
 import { totals } from './outcome-totals.js';
 import { OUTCOME_IDS, outcomeName } from './outcomes.js';
+import { providerAskedFor } from './provider-totals.js';
 import { type Covered, hoursBut, summariesOf, timesParameter } from './summary/covered.js';
 import { FailureSums, type Figures } from './summary/failure-sums.js';
 import { eachPacked, ranksIn } from './summary/packed-summaries.js';
@@ -167,9 +168,10 @@ const FEW_GROUPS = 1_000;
 function fromProviderCauses(db: Database, question: TopQuestion): CountedRow[] | null {
   const { by, range, filters } = question;
   const asked = filters.provider;
-  const isForCauses =
+  const isForBoth =
     by.length === 2 && by.includes('cause') && by.includes('provider') && asked.length > 0 && asked.every((one) => !one.includes('*'));
-  if (!isForCauses || !isUnfiltered({ ...filters, provider: [] }) || !isWholeHour(range.since) || !isWholeHour(range.until)) return null;
+  const isForOne = by.length === 1 && by[0] === 'cause' && providerAskedFor(db, filters) !== null;
+  if ((!isForBoth && !isForOne) || !isUnfiltered({ ...filters, provider: [] }) || !isWholeHour(range.since) || !isWholeHour(range.until)) return null;
   const [since, until] = [hourOf(range.since, 0), hourOf(range.until, endOfMail(db))];
   const days = summedDays(db, since, until);
   const found = providerCauses(db, providersNamed(db, asked), days, hourOf(range.since, 1));
