@@ -129,28 +129,16 @@ function tables({ tables: all }: PageAnswer, { zone }: PageOptions): Markup[] {
   return all.filter(({ answer }) => answer.rows.length > 0).map((one) => table(one, zone));
 }
 
-/** Values that fail all the time were seen last in the same minutes: of 400 times some 120 are formatted. */
-function timesByTheMinute(zone: string): (time: number) => string {
-  const texts = new Map<number, string>();
-  return (time) => {
-    const minute = Math.floor(time / 60_000);
-    const text = texts.get(minute) ?? dateTime(time, zone);
-    texts.set(minute, text);
-    return text;
-  };
-}
-
 function table({ by, answer: { rows, more }, causes }: PageAnswer['tables'][number], zone: string): Markup {
   const tellsCauses = causes.some((cause) => cause !== null);
   const heads = ['Hard', 'Soft', 'Attempts', 'Share', 'Last', ...(tellsCauses ? ['Main cause'] : [])];
-  const timeOf = timesByTheMinute(zone);
   const body = rows.map(({ keys, hard, soft, attempts, share, lastSeen }, index) => {
     const first = causes[index] ?? null;
     const cause =
       first === null ? html`<td></td>` : html`<td><span title="${causeOf(first.cause).fix}">${first.cause} ${percent(first.share)}</span></td>`;
     const key = keys[0] ?? null;
     const name = by === 'provider' && key !== null ? providerName(String(key)) : groupName(by, key);
-    return html`<tr><td>${name}</td><td data-value="${hard}">${hard === 0 ? '-' : count(hard)}</td><td data-value="${soft}">${soft === 0 ? '-' : count(soft)}</td><td data-value="${attempts}">${count(attempts)}</td><td data-value="${share}">${percent(share)}</td><td data-value="${lastSeen}"><time datetime="${isoTime(lastSeen)}">${timeOf(lastSeen)}</time></td>${tellsCauses ? cause : null}</tr>`;
+    return html`<tr><td>${name}</td><td data-value="${hard}">${hard === 0 ? '-' : count(hard)}</td><td data-value="${soft}">${soft === 0 ? '-' : count(soft)}</td><td data-value="${attempts}">${count(attempts)}</td><td data-value="${share}">${percent(share)}</td><td data-value="${lastSeen}"><time datetime="${isoTime(lastSeen)}">${dateTime(lastSeen, zone)}</time></td>${tellsCauses ? cause : null}</tr>`;
   });
   const id = `t-${by}`;
   const heading = HEADINGS[by];

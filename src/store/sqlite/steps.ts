@@ -26,7 +26,7 @@ interface StepsQuestion {
 
 /**
  * What failed in each of some steps, and what was delivered: the same as each asked for by itself. Steps that are just one hour or
- * day of the summaries are read all at once (a month of days: a quarter of `trend`).
+ * day of the summaries are read all at once (a month of days: a fifth of `trend`).
  */
 export function failuresBySteps(db: Database, question: StepsQuestion, steps: readonly Span[]): StepFailures[] {
   const times = steps.map((step) => (isOfOutcomes(question.filters) ? timeOf(db, step) : null));

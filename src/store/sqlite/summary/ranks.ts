@@ -100,9 +100,8 @@ export class Ranks {
   /** All values that may be among the `limit` with the most deliveries, or be their equals. */
   leaders(limit: number): number[] {
     const least = nthGreatest(this.#least, limit);
-    const [most, isKnown] = [this.#most, this.#isKnown];
     const leaders: number[] = [];
-    for (let key = 0; key < most.length; key++) if ((most[key] as number) >= least && isKnown[key] === 1) leaders.push(key);
+    for (let key = 0; key < this.#most.length; key++) if (this.#isKnown[key] === 1 && (this.#most[key] as number) >= least) leaders.push(key);
     return leaders;
   }
 

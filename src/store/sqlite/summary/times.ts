@@ -3,8 +3,8 @@ import { prepared } from '../prepared.js';
 
 /*
  * Hours, days and weeks of eight days as they are summed up: a range is some of the longest that fit in, the days around them, and the
- * hours around these; of the day that is not over there is what has passed of it. Days are those of this host's zone, for reports of whole days are the most. They have whole hours: where midnight is
- * none, the hour that it lies in begins the day.
+ * hours around these; of the day that is not over there is what has passed of it. Days are those of this host's zone, for reports of
+ * whole days are the most. They have whole hours: where midnight is none, the hour that it lies in begins the day.
  */
 
 const HOUR = 3_600_000;
@@ -26,7 +26,7 @@ interface Length {
 }
 
 export const DAYS: Length = { days: 1, min: 22, max: 26 };
-/** What has passed of the last day: there is one at most. Reports mostly end now, and its hours one by one took a fifth of them. */
+/** What has passed of the last day: there is one at most. Reports mostly end now, and its hours one by one took a tenth of the page of a month. */
 export const BEGUN: Length = { days: 1, min: 4, max: 20 };
 /** Hours that it grows by: made anew each hour, a day would be added up twelve times. */
 const BEGUN_STEP = 4;
