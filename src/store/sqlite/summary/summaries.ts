@@ -5,6 +5,7 @@ import { IncidentWriter } from '../incidents.js';
 import { FAILURES } from '../outcomes.js';
 import { hoursBut, summariesOf, timesParameter } from './covered.js';
 import { type Failure, HourGatherer } from './hour-gatherer.js';
+import { HOUR_ROWS, HourRows } from './hour-rows.js';
 import { PackedWriter } from './packed-writer.js';
 import { priorOf } from './prior-of.js';
 import { ProviderCausesWriter } from './provider-causes.js';
@@ -15,42 +16,39 @@ import { BEGUN, begunDay, DAYS, localTime, overlapping, summedHours, summedOf, s
 const FIGURES = 'sum(e.attempts) AS attempts, sum(e.deliveries) AS deliveries, min(e.first_seen) AS first_seen, max(e.last_seen) AS last_seen';
 
 /**
- * From the totals of an hour. An earlier deferral in this hour itself is one in any range that has it: when it was does not matter,
- * and without it there are half as many rows.
+ * A summary of an hour. An earlier deferral in this hour itself is one in any range that has it: when it was does not matter, and without it
+ * there are half as many rows.
  */
-function fromTotals(key: string, prior: string, joins: string, where: string): string {
-  return `SELECT ${key} AS key, e.outcome, min(@hour, ${prior}) AS prior_hour, ${FIGURES} FROM hourly e ${joins}
-    WHERE e.hour = @hour AND ${where} GROUP BY 1, 2, 3`;
+function ofHour(key: string, prior: string, from: string, where: string): string {
+  return `SELECT ${key} AS key, e.outcome, min(@hour, ${prior}) AS prior_hour, ${FIGURES} FROM ${from} WHERE ${where} GROUP BY 1, 2, 3`;
+}
+
+/** The same, of what was not simply delivered. */
+function ofRows(key: string, prior: string, joins: string, where = '1'): string {
+  return ofHour(key, prior, `${HOUR_ROWS} e ${joins}`, where);
 }
 
 const PRIOR_REPLY = 'JOIN reply pr ON pr.id = p.reply_id';
 const REPLY = 'JOIN reply r ON r.id = e.reply_id';
-const EVENTS = 'e.outcome <> 0';
 /** As people name it. */
 const LISTING = "l.list || ' ' || l.subject";
 
 const OF_AN_HOUR: Record<PlainSummary, string> = {
-  all: fromTotals('0', 'e.prior_hour', '', '1'),
-  cause: fromTotals('r.cause', priorOf(PRIOR_REPLY, 'pr.cause = r.cause'), REPLY, EVENTS),
-  code: fromTotals('ifnull(r.code, 0)', priorOf(PRIOR_REPLY, 'pr.code IS r.code'), REPLY, EVENTS),
-  reply: fromTotals('e.reply_id', priorOf('', 'p.reply_id = e.reply_id'), '', FAILURES),
-  enhanced: fromTotals("ifnull(r.enhanced, '')", priorOf(PRIOR_REPLY, 'pr.enhanced IS r.enhanced'), REPLY, EVENTS),
-  stage: fromTotals('r.stage', priorOf(PRIOR_REPLY, 'pr.stage = r.stage'), REPLY, EVENTS),
+  all: ofHour('0', 'e.prior_hour', 'hourly e', 'e.hour = @hour'),
+  cause: ofRows('r.cause', priorOf(PRIOR_REPLY, 'pr.cause = r.cause'), REPLY),
+  code: ofRows('ifnull(r.code, 0)', priorOf(PRIOR_REPLY, 'pr.code IS r.code'), REPLY),
+  reply: ofRows('e.reply_id', priorOf('', 'p.reply_id = e.reply_id'), '', FAILURES),
+  enhanced: ofRows("ifnull(r.enhanced, '')", priorOf(PRIOR_REPLY, 'pr.enhanced IS r.enhanced'), REPLY),
+  stage: ofRows('r.stage', priorOf(PRIOR_REPLY, 'pr.stage = r.stage'), REPLY),
   // A delivery is one host's.
-  host: fromTotals('e.host_id', 'e.prior_hour', '', EVENTS),
-  listing: fromTotals(
+  host: ofRows('e.host_id', 'e.prior_hour', ''),
+  listing: ofRows(
     `ifnull(${LISTING}, '')`,
     priorOf('LEFT JOIN listing pl ON pl.id = p.listing_id', `${LISTING.replaceAll('l.', 'pl.')} IS ${LISTING}`),
     'LEFT JOIN listing l ON l.id = e.listing_id',
-    EVENTS,
   ),
   // The first kind of reply with the text stands for it.
-  template: fromTotals(
-    '(SELECT min(o.id) FROM reply o WHERE o.template = r.template)',
-    priorOf(PRIOR_REPLY, 'pr.template = r.template'),
-    REPLY,
-    EVENTS,
-  ),
+  template: ofRows('(SELECT min(o.id) FROM reply o WHERE o.template = r.template)', priorOf(PRIOR_REPLY, 'pr.template = r.template'), REPLY),
 };
 
 /** A summary of an hour, as SQL that puts it in. */
@@ -80,6 +78,7 @@ export class SummaryWriter {
   readonly #begun: Sharing;
   readonly #clear: Statement;
   readonly #mark: Statement;
+  readonly #rows: HourRows;
   readonly #ofHours: Statement[];
   readonly #ofParts: Statement[];
   readonly #packed: PackedWriter;
@@ -105,6 +104,7 @@ export class SummaryWriter {
     );
     this.#mark = db.prepare('INSERT INTO summarized (hours, start) VALUES (?, ?)');
     this.#ofParts = PLAIN_KINDS.map((kind) => db.prepare(putLonger(kind)));
+    this.#rows = new HourRows(db);
     this.#ofHours = PLAIN_KINDS.map((kind) => db.prepare(putHour(kind)));
     const providers = new ProviderKeys(db);
     this.#packed = new PackedWriter(db, providers);
@@ -143,6 +143,7 @@ export class SummaryWriter {
 
   #summarize(since: number, until: number): void {
     for (const hour of hoursBut(this.#db, since, until, summedHours(this.#db, since, until))) {
+      this.#rows.read(hour);
       for (const statement of this.#ofHours) statement.run({ hour });
       if (!this.#gatherer.finish(hour)) this.#packed.putHour(hour);
       this.#finish({ start: hour, hours: 1 });
@@ -217,13 +218,16 @@ const RULED = ['cause', 'listing'] as const satisfies PlainSummary[];
 /** After causes, and listings with them, have changed: what is no fact in the summaries. */
 export function sumCausesAnew(db: Database): void {
   const times = db.prepare<[], Time>('SELECT start, hours FROM summarized ORDER BY hours').all();
+  const rows = new HourRows(db);
   const sumHour = RULED.map((kind) => db.prepare(putHour(kind)));
   const sumLonger = RULED.map((kind) => db.prepare(putLonger(kind)));
   const providerCauses = new ProviderCausesWriter(db);
   db.prepare(`DELETE FROM summary WHERE by IN (${[...RULED.map((kind) => PLAIN_SUMMARIES[kind]), PROVIDER_CAUSES].join(', ')})`).run();
   for (const { start, hours } of times) {
-    if (hours === 1) for (const statement of sumHour) statement.run({ hour: start });
-    else {
+    if (hours === 1) {
+      rows.read(start);
+      for (const statement of sumHour) statement.run({ hour: start });
+    } else {
       const parts = timesParameter(summedTimes(db, start, start + hours, hours > DAYS.max ? [DAYS] : []));
       for (const statement of sumLonger) statement.run({ start, hours, parts });
       if (hours <= DAYS.max) providerCauses.put({ start, hours });
