@@ -279,6 +279,12 @@ describe('reports count what a straight count of the events counts', () => {
             const ofOne = (host: string[]) =>
               store.top({ by: ['cause'], range, filters: { ...NO_FILTERS, host, provider: [provider] }, sort: 'deliveries', limit: 0 });
             expect(ofOne([])).toEqual(ofOne(['*']));
+            const filters = { ...NO_FILTERS, provider: [provider] };
+            const only = ofOne([])
+              .rows.slice(1)
+              .map(({ keys }) => keys[0] ?? null);
+            const some = store.groups({ by: ['cause'], range, filters, sort: 'deliveries', limit: 0, only });
+            expect(some.rows.map(({ keys }) => keys[0] ?? null)).toEqual(only);
           }
           store.close();
         },

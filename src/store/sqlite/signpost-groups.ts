@@ -8,7 +8,7 @@ import { bitsOf } from '../../delivery/bloom.js';
 
 const GROUP_SHIFT = 7;
 /** Blocks of a group. */
-export const GROUP_BLOCKS = 2 ** GROUP_SHIFT;
+const GROUP_BLOCKS = 2 ** GROUP_SHIFT;
 const ROW_BYTES = GROUP_BLOCKS / 8;
 /** Bits whose rows, with the head of the slice, are just one page of the database. */
 const SLICE_BITS = 248;

@@ -37,10 +37,9 @@ export function top(db: Database, question: TopQuestion): TopAnswer {
 export function groups(db: Database, question: TopQuestion): GroupsAnswer {
   const packed = fromPacked(db, question);
   if (packed !== null) return packed;
-  const causesOfProviders = fromProviderCauses(db, question);
-  if (causesOfProviders !== null) return answerOf(question, causesOfProviders);
   const { only } = question;
-  const found = fromSummaries(db, question) ?? fromSenders(db, question) ?? rowsOf(db, question, wayFor(question));
+  const found =
+    fromProviderCauses(db, question) ?? fromSummaries(db, question) ?? fromSenders(db, question) ?? rowsOf(db, question, wayFor(question));
   return answerOf(question, only === undefined ? found : found.filter(({ keys }) => only.includes(keys[0] ?? null)));
 }
 
