@@ -3,20 +3,21 @@ import { eachPacked } from '../src/store/sqlite/summary/packed-summaries.js';
 import { PACKED_SUMMARIES } from '../src/store/sqlite/summary/summary-kinds.js';
 import { namesOf } from '../src/store/sqlite/summary/summary-names.js';
 import type { Time } from '../src/store/sqlite/summary/times.js';
+import { PRIORS, TOTALS, totalsAsTable } from '../src/store/sqlite/totals/as-table.js';
 import { eventsOf } from './run.js';
 
 /** Everything that a database says, without row numbers and times of running: two ways to the same content must agree in this. */
 export function contentOf(path: string): { events: unknown[]; hourly: unknown[]; summaries: unknown[]; open: unknown[]; openDeliveries: unknown[] } {
   const db = new Database(path, { readonly: true });
-  const hourly = db
+  const hourly = totalsAsTable(db)
     .prepare(
-      `SELECT e.hour, e.outcome, h.name, d.name, ro.mx, ro.provider, r.template, r.code, r.enhanced, r.stage, r.cause, l.list, l.subject, e.prior_hour,
-         (SELECT group_concat(one, '|') FROM (SELECT pr.template || pro.mx || p.hour AS one FROM prior p
-            JOIN reply pr ON pr.id = p.reply_id JOIN route pro ON pro.id = p.route_id WHERE p.id = e.prior_id AND e.prior_id > 0 ORDER BY 1)) AS priors,
+      `SELECT e.hour, e.outcome, h.name, d.name, s.address, ro.mx, ro.provider, r.template, r.code, r.enhanced, r.stage, r.cause, l.list, l.subject, e.prior_hour,
+         (SELECT group_concat(one, '|') FROM (SELECT pr.template || pro.mx || p.hour AS one FROM ${PRIORS} p
+            JOIN reply pr ON pr.id = p.reply_id JOIN route pro ON pro.id = p.route_id ORDER BY 1)) AS priors,
          sum(e.attempts), sum(e.deliveries), min(e.first_seen), max(e.last_seen)
-       FROM hourly e LEFT JOIN host h ON h.id = e.host_id LEFT JOIN domain d ON d.id = e.domain_id LEFT JOIN route ro ON ro.id = e.route_id
+       FROM ${TOTALS} LEFT JOIN host h ON h.id = e.host_id LEFT JOIN sender s ON s.id = e.sender_id LEFT JOIN domain d ON d.id = e.domain_id LEFT JOIN route ro ON ro.id = e.route_id
          LEFT JOIN reply r ON r.id = e.reply_id LEFT JOIN listing l ON l.id = e.listing_id
-       GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15`,
+       GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16`,
     )
     .raw()
     .all();

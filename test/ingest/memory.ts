@@ -10,6 +10,7 @@ import type { ContentSource } from '../../src/source/source.js';
 import { eventRows } from '../../src/store/sqlite/event-rows.js';
 import { SqliteIngestStore } from '../../src/store/sqlite/ingest-store.js';
 import { migrate } from '../../src/store/sqlite/migrate.js';
+import { TOTALS, totalsAsTable } from '../../src/store/sqlite/totals/as-table.js';
 
 export const MODIFIED = Date.parse('2026-11-25T12:00:00Z');
 
@@ -91,11 +92,11 @@ export function eventsIn(db: Database.Database): string[] {
 
 /** What the hourly totals say, summed up: they must not depend on the way either. */
 export function totalsIn(db: Database.Database): unknown[] {
-  return db
+  return totalsAsTable(db)
     .prepare(
-      `SELECT e.hour, e.outcome, h.name, d.name, r.template, sum(e.attempts), sum(e.deliveries), min(e.first_seen), max(e.last_seen)
-       FROM hourly e LEFT JOIN host h ON h.id = e.host_id LEFT JOIN domain d ON d.id = e.domain_id LEFT JOIN reply r ON r.id = e.reply_id
-       GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`,
+      `SELECT e.hour, e.outcome, h.name, d.name, s.address, r.template, sum(e.attempts), sum(e.deliveries), min(e.first_seen), max(e.last_seen)
+       FROM ${TOTALS} LEFT JOIN host h ON h.id = e.host_id LEFT JOIN domain d ON d.id = e.domain_id LEFT JOIN sender s ON s.id = e.sender_id LEFT JOIN reply r ON r.id = e.reply_id
+       GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6`,
     )
     .raw()
     .all();

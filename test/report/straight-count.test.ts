@@ -302,7 +302,7 @@ describe('reports count what a straight count of the events counts', () => {
         const cut = log.indexOf('\n', Math.floor((log.length * cutAt) / 100)) + 1;
         for (const part of [log.subarray(0, cut), log]) await ingestToEnd(openForWriting(path), [sourceOf(part)]);
         const db = openForWriting(path);
-        const hours = db.prepare('SELECT DISTINCT hour FROM hourly ORDER BY hour').pluck().all() as number[];
+        const hours = db.prepare('SELECT DISTINCT hour FROM totals ORDER BY hour').pluck().all() as number[];
         const packed = db.prepare('SELECT by, start, first, rows FROM packed_summary WHERE hours = 1 ORDER BY by, start, first');
         const before = packed.all();
         gathered += before.length;

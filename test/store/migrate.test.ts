@@ -6,6 +6,7 @@ import { SqliteIngestStore } from '../../src/store/sqlite/ingest-store.js';
 import { allMigrations, migrate } from '../../src/store/sqlite/migrate.js';
 import { openForReading } from '../../src/store/sqlite/open.js';
 import { openForWriting } from '../../src/store/sqlite/open-for-writing.js';
+import { TOTALS, totalsAsTable } from '../../src/store/sqlite/totals/as-table.js';
 import { scratch } from '../run.js';
 
 const step = (version: number, sql: string) => ({ version, name: `${version}.sql`, sql, checksum: `sum-${sql}` });
@@ -69,6 +70,46 @@ describe('a database of schema 1', () => {
   });
 });
 
+describe('totals of before they were packed', () => {
+  it('are packed: of hours whose events are kept with their senders, of others as they were', () => {
+    const db = new Database(':memory:');
+    migrate(
+      db,
+      allMigrations().filter(({ version }) => version <= 11),
+    );
+    const [pruned, kept] = [400_000, 400_100];
+    db.exec(`INSERT INTO meta (key, value) VALUES ('pruned', '${(kept - 10) * 3_600_000}');
+      INSERT INTO host (id, name) VALUES (1, 'mx1');
+      INSERT INTO domain (id, name) VALUES (1, 'a.example');
+      INSERT INTO sender (id, address) VALUES (7, 's@b.example');
+      INSERT INTO route (id, mx) VALUES (1, 'mx.a.example'), (2, 'mx2.a.example');
+      INSERT INTO reply (id, template, stage, cause) VALUES (1, 'later', 'rcpt', 'greylisted'), (2, 'no', 'rcpt', 'user-unknown');
+      INSERT INTO hourly VALUES
+        (${pruned}, 0, 1, 1, 1, 0, 0, 0, 0, 5, 5, ${pruned * 3_600_000 + 1}, ${pruned * 3_600_000 + 9}),
+        (${pruned}, 2, 1, 1, 1, 2, 0, ${pruned - 3}, 9, 1, 1, ${pruned * 3_600_000 + 7}, ${pruned * 3_600_000 + 7}),
+        (${kept}, 0, 1, 1, 2, 0, 0, 0, 0, 3, 3, ${kept * 3_600_000}, ${kept * 3_600_000 + 4000}),
+        (${kept}, 1, 1, 1, 1, 1, 0, 0, 0, 1, 1, ${kept * 3_600_000 + 5}, ${kept * 3_600_000 + 5});
+      INSERT INTO prior VALUES (9, 1, 2, 0, ${pruned - 3});
+      INSERT INTO delivery (id, host_id, mta, sender_id, domain_id) VALUES (1, 1, 'postfix', 7, 1);
+      INSERT INTO event (id, time, outcome, delivery_id, route_id, reply_id, tried, attempt) VALUES
+        (1, ${kept * 3_600_000 + 5}, 1, 1, 1, 1, 1, 1),
+        (2, ${(kept + 1) * 3_600_000}, 2, 1, 1, 2, 0, 2);`);
+    migrate(db);
+    const rows = totalsAsTable(db).prepare(
+      `SELECT e.hour, e.outcome, e.sender_id, e.route_id, e.reply_id, e.prior_hour, e.priors, e.attempts, e.deliveries, e.first_seen % 3600000, e.last_seen % 3600000
+       FROM ${TOTALS} WHERE e.host_id = 1 AND e.domain_id = 1 AND e.listing_id = 0 ORDER BY 1, 2`,
+    );
+    expect(rows.raw().all()).toEqual([
+      [pruned, 0, 0, 1, 0, 0, null, 5, 5, 1, 9],
+      [pruned, 2, 0, 1, 2, pruned - 3, `[[1,2,0,${pruned - 3}]]`, 1, 1, 7, 7],
+      [kept, 0, 0, 2, 0, 0, null, 3, 3, 0, 4000],
+      [kept, 1, 7, 1, 1, 0, null, 1, 1, 5, 5],
+      [kept + 1, 2, 7, 1, 2, kept, `[[1,1,0,${kept}]]`, 0, 1, 0, 0],
+    ]);
+    expect(db.prepare("SELECT name FROM sqlite_schema WHERE name IN ('hourly', 'prior')").all()).toEqual([]);
+  });
+});
+
 /** A row in every table, of whatever its columns take. */
 function fill(db: Database.Database): void {
   const tables = db
@@ -84,6 +125,8 @@ function fill(db: Database.Database): void {
 
 /** Summaries of the totals: a later version may throw them away. */
 const MADE_AGAIN = ['summary', 'day_summary', 'packed_summary', 'summarized'];
+/** Totals of before they were packed. */
+const PACKED = ['hourly', 'prior'];
 
 describe.each(allMigrations().map(({ version }) => version))('a database of schema %i', (version) => {
   it('keeps a row of every table, whole and with what it refers to', () => {
@@ -100,7 +143,7 @@ describe.each(allMigrations().map(({ version }) => version))('a database of sche
     })();
     const count = (table: string) => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
     const tables = (db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").pluck().all() as string[]).filter(
-      (name) => name !== 'migration' && !MADE_AGAIN.includes(name),
+      (name) => name !== 'migration' && ![...MADE_AGAIN, ...PACKED].includes(name),
     );
     const before = Object.fromEntries(tables.map((table) => [table, count(table)]));
     migrate(db, migrations);

@@ -15,7 +15,8 @@ import { prune } from '../../src/store/sqlite/prune.js';
 import { reclassify } from '../../src/store/sqlite/reclassify.js';
 import { SqliteReportStore } from '../../src/store/sqlite/report-store.js';
 import { SummaryWriter } from '../../src/store/sqlite/summary/summaries.js';
-import { rebuildTotals } from '../../src/store/sqlite/totals.js';
+import { PRIORS, TOTALS, totalsAsTable } from '../../src/store/sqlite/totals/as-table.js';
+import { rebuildTotals } from '../../src/store/sqlite/totals/rebuild.js';
 import { eventsIn, memoryDatabase, sourceOf, totalsIn } from '../ingest/memory.js';
 
 const REPLIES = [
@@ -66,12 +67,12 @@ async function ingested(content: Buffer, classifier: Classifier): Promise<Databa
 
 /** Totals with what they refer to by name: listings, and the earlier deferrals of the same delivery. */
 function exactTotals(db: Database.Database): unknown[] {
-  return db
+  return totalsAsTable(db)
     .prepare(
       `SELECT e.hour, e.outcome, h.name, d.name, ro.mx, r.template, l.list, l.subject, e.prior_hour, sum(e.attempts), sum(e.deliveries), min(e.first_seen), max(e.last_seen),
-         group_concat((SELECT group_concat(one, '|') FROM (SELECT pr.template || pro.mx || p.hour || ifnull(pl.list, '') AS one FROM prior p
-           JOIN reply pr ON pr.id = p.reply_id JOIN route pro ON pro.id = p.route_id LEFT JOIN listing pl ON pl.id = p.listing_id WHERE p.id = e.prior_id ORDER BY 1)), char(10)) AS priors
-       FROM hourly e LEFT JOIN host h ON h.id = e.host_id LEFT JOIN domain d ON d.id = e.domain_id LEFT JOIN route ro ON ro.id = e.route_id
+         group_concat((SELECT group_concat(one, '|') FROM (SELECT pr.template || pro.mx || p.hour || ifnull(pl.list, '') AS one FROM ${PRIORS} p
+           JOIN reply pr ON pr.id = p.reply_id JOIN route pro ON pro.id = p.route_id LEFT JOIN listing pl ON pl.id = p.listing_id ORDER BY 1)), char(10)) AS priors
+       FROM ${TOTALS} LEFT JOIN host h ON h.id = e.host_id LEFT JOIN domain d ON d.id = e.domain_id LEFT JOIN route ro ON ro.id = e.route_id
          LEFT JOIN reply r ON r.id = e.reply_id LEFT JOIN listing l ON l.id = e.listing_id
        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9`,
     )
@@ -158,7 +159,10 @@ describe('reclassify', () => {
 
 /** Figures by hour and outcome, whatever the earlier deferrals were. */
 function figuresByHour(db: Database.Database): unknown[] {
-  return db.prepare('SELECT hour, outcome, reply_id, sum(attempts), sum(deliveries) FROM hourly GROUP BY 1, 2, 3 ORDER BY 1, 2, 3').raw().all();
+  return totalsAsTable(db)
+    .prepare(`SELECT e.hour, e.outcome, e.reply_id, sum(e.attempts), sum(e.deliveries) FROM ${TOTALS} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`)
+    .raw()
+    .all();
 }
 
 describe('the totals', () => {

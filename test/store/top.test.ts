@@ -6,7 +6,7 @@ import { DEFAULT_LIMITS } from '../../src/delivery/open.js';
 import { Ingest } from '../../src/ingest/ingest.js';
 import { InterpretingWriter } from '../../src/ingest/interpreting-writer.js';
 import { zoneOf } from '../../src/log/zone.js';
-import { type Filters, type Group, NO_FILTERS, type TopAnswer } from '../../src/report/question.js';
+import { type Filters, type Group, NO_FILTERS, SORTS, type TopAnswer } from '../../src/report/question.js';
 import type { Range } from '../../src/report/range.js';
 import type { Source } from '../../src/source/source.js';
 import { SqliteIngestStore } from '../../src/store/sqlite/ingest-store.js';
@@ -55,6 +55,7 @@ const REPLIES = [
   '554 5.7.1 blocked using zen.spamhaus.org',
   '550 5.1.1 user unknown',
 ];
+const SENDER_DOMAINS = ['a.example', 'b.example'];
 const HOSTS = ['mx1.c.example[192.0.2.1]', 'mx2.c.example[192.0.2.2]', 'gmail-smtp-in.l.google.com[192.0.2.3]'];
 
 /** Tries of few deliveries with few replies, so that repeated and changing reasons are frequent. */
@@ -70,7 +71,12 @@ const attempts = fc.array(
 );
 
 function linesOf(tries: { hour: number; delivery: number; reply: number; host: number; end: string }[]): string[] {
-  return tries
+  const taken = tries.map(({ delivery }) => delivery).filter((delivery) => delivery !== 0);
+  const queued = [...new Set(taken)].map(
+    (delivery) =>
+      `${new Date(START).toISOString()} h postfix/qmgr[1]: AAAAAA${delivery}: from=<s${delivery}@${SENDER_DOMAINS[delivery % 2]}>, size=1, nrcpt=1 (queue active)`,
+  );
+  const tried = tries
     .map((one, index) => ({ ...one, time: START + one.hour * HOUR + index * 1000 }))
     .sort((a, b) => a.time - b.time)
     .map(({ time, delivery, reply, host, end }) => {
@@ -80,6 +86,7 @@ function linesOf(tries: { hour: number; delivery: number; reply: number; host: n
       const said = end === 'sent' ? '250 OK' : `host ${HOSTS[host]} said: ${REPLIES[reply]} (in reply to RCPT TO command)`;
       return `${stamp} h postfix/smtp[1]: ${id}: to=<u${delivery % 3}@d${delivery % 2}.example>, relay=${HOSTS[host]}:25, delay=1, dsn=4.0.0, status=${end} (${said})`;
     });
+  return [...queued, ...tried];
 }
 
 function figures(answer: TopAnswer): unknown {
@@ -97,7 +104,21 @@ function figures(answer: TopAnswer): unknown {
   };
 }
 
-const groups: Group[] = ['cause', 'code', 'enhanced', 'domain', 'provider', 'mx', 'reply', 'host', 'listing', 'stage', 'outcome'];
+const groups: Group[] = [
+  'cause',
+  'code',
+  'enhanced',
+  'domain',
+  'provider',
+  'mx',
+  'sender',
+  'sender-domain',
+  'reply',
+  'host',
+  'listing',
+  'stage',
+  'outcome',
+];
 const filters = fc.record<Partial<Filters>>(
   {
     outcome: fc.subarray(['deferred', 'bounced', 'expired', 'recovered']),
@@ -105,6 +126,7 @@ const filters = fc.record<Partial<Filters>>(
     mx: fc.subarray(['mx1.c.example', '*.google.com']),
     domain: fc.subarray(['d0.example', '*']),
     provider: fc.subarray(['google', '']),
+    sender: fc.subarray(['s1@a.example', 's1@b.example', '*@b.example', '<>', '*']),
     host: fc.subarray(['h', '*']),
     code: fc.subarray(['4xx', '550']),
   },
@@ -116,15 +138,17 @@ describe('top', () => {
     await fc.assert(
       fc.asyncProperty(
         attempts,
-        fc.subarray(groups, { minLength: 1, maxLength: 2 }),
+        fc.subarray(groups, { minLength: 1, maxLength: 3 }),
         filters,
         fc.option(fc.nat(5)),
         fc.option(fc.nat(5)),
-        async (tries, by, some, from, to) => {
+        fc.constantFrom(...SORTS),
+        fc.nat(3),
+        async (tries, by, some, from, to, sort, limit) => {
           const db = await database(linesOf(tries));
           const range: Range = { since: from === null ? null : START + from * HOUR, until: to === null ? null : START + to * HOUR };
           // A recipient filter that lets everything pass makes the same question one for the events.
-          const question = { by, range, filters: { ...NO_FILTERS, ...some }, sort: 'deliveries' as const, limit: 0 };
+          const question = { by, range, filters: { ...NO_FILTERS, ...some }, sort, limit };
           const fromEvents = top(db, { ...question, filters: { ...question.filters, recipient: ['*'] } });
           expect(figures(top(db, question))).toEqual(figures(fromEvents));
           db.close();

@@ -2,12 +2,13 @@ import type { Database } from 'better-sqlite3';
 import { CLEAR_AFTER, type Incident } from '../../report/incidents.js';
 import { endOfMail } from './hours.js';
 import { incidents, incidentsFrom } from './incidents.js';
-import { OUTCOME_IDS, outcomeName } from './outcomes.js';
+import { DELIVERED, FAILURE_IDS, OUTCOME_IDS, outcomeName } from './outcomes.js';
 import { firstWholeHour } from './pruned.js';
 import { eachCount, eachPacked, findPacked } from './summary/packed-summaries.js';
 import { packedRanks } from './summary/ranks.js';
 import { NOT_FAILED, PACKED_SUMMARIES, type PackedSummary, PLAIN_SUMMARIES, type PlainSummary, RANKS } from './summary/summary-kinds.js';
-import { BEGUN, DAYS, type Time, WEEKS } from './summary/times.js';
+import { BEGUN, DAYS, type Time, timeWith, WEEKS } from './summary/times.js';
+import { totalsIn } from './totals/read.js';
 
 const HOUR = 3_600_000;
 
@@ -17,42 +18,73 @@ export function problemsIn(db: Database): string[] {
     .map((row) => row.integrity_check)
     .filter((line) => line !== 'ok');
   if (damaged.length > 0) return damaged.map((line) => `SQLite: ${line}`);
+  const hours = hoursOfOutcomes(db);
   const dangling = (db.pragma('foreign_key_check') as { table: string; parent: string }[]).map(
     ({ table, parent }) => `a row of ${table} refers to a ${parent} that is not there`,
   );
-  return [...new Set(dangling), ...differencesIn(db), ...summariesOff(db), ...ranksOff(db), ...recoveriesOff(db), ...incidentsOff(db)];
+  return [
+    ...new Set(dangling),
+    ...differencesIn(db, hours),
+    ...summariesOff(db, hours),
+    ...ranksOff(db),
+    ...recoveriesOff(db, hours),
+    ...incidentsOff(db),
+  ];
+}
+
+/** What the totals have of an hour and outcome. */
+interface HourOfAnOutcome {
+  hour: number;
+  outcome: number;
+  deliveries: number;
+  attempts: number;
+}
+
+function hoursOfOutcomes(db: Database): HourOfAnOutcome[] {
+  const sums = new Map<string, HourOfAnOutcome>();
+  for (const totals of totalsIn(db, { since: 0, until: Number.MAX_SAFE_INTEGER })) {
+    while (totals.nextSection()) {
+      const { hour, outcome } = totals;
+      const key = `${hour} ${outcome}`;
+      const sum = sums.get(key) ?? { hour, outcome, deliveries: 0, attempts: 0 };
+      sums.set(key, sum);
+      while (totals.nextRow()) {
+        sum.deliveries += totals.deliveries;
+        sum.attempts += totals.attempts;
+      }
+    }
+  }
+  return [...sums.values()];
+}
+
+function sumOf(hours: readonly HourOfAnOutcome[], figure: 'deliveries' | 'attempts'): number {
+  return hours.reduce((sum, hour) => sum + hour[figure], 0);
 }
 
 /** The totals must equal the events: each event is counted once, in its hour. Hours whose events were pruned keep their totals. */
-function differencesIn(db: Database): string[] {
+function differencesIn(db: Database, hours: readonly HourOfAnOutcome[]): string[] {
   const since = firstWholeHour(db);
   const rows = db
-    .prepare<unknown[], { outcome: number; events: number; totals: number; tried: number; attempts: number }>(
-      `WITH counted AS (SELECT outcome, count(*) AS n, sum(tried) AS tried FROM event WHERE time >= ? GROUP BY outcome),
-         summed AS (SELECT outcome, sum(deliveries) AS n, sum(attempts) AS attempts FROM hourly WHERE outcome > 0 AND hour >= ? GROUP BY outcome)
-       SELECT o.outcome, ifnull(c.n, 0) AS events, ifnull(s.n, 0) AS totals, ifnull(c.tried, 0) AS tried, ifnull(s.attempts, 0) AS attempts
-       FROM (SELECT outcome FROM counted UNION SELECT outcome FROM summed) o
-         LEFT JOIN counted c ON c.outcome = o.outcome LEFT JOIN summed s ON s.outcome = o.outcome`,
+    .prepare<[number], { outcome: number; events: number; tried: number }>(
+      'SELECT outcome, count(*) AS events, sum(tried) AS tried FROM event WHERE time >= ? GROUP BY outcome',
     )
-    .all(since * HOUR, since);
-  return rows
-    .filter(({ events, totals, tried, attempts }) => events !== totals || tried !== attempts)
-    .map(
-      ({ outcome, events, totals, tried, attempts }) =>
-        `${outcomeName(outcome)}: ${events} events with ${tried} tries, but totals of ${totals} with ${attempts}`,
-    );
+    .all(since * HOUR);
+  const summed = hours.filter(({ hour, outcome }) => hour >= since && outcome !== DELIVERED);
+  return Object.values(OUTCOME_IDS).flatMap((outcome) => {
+    const { events, tried } = rows.find((row) => row.outcome === outcome) ?? { events: 0, tried: 0 };
+    const ofOutcome = summed.filter((one) => one.outcome === outcome);
+    const [totals, attempts] = [sumOf(ofOutcome, 'deliveries'), sumOf(ofOutcome, 'attempts')];
+    if (events === totals && tried === attempts) return [];
+    return [`${outcomeName(outcome)}: ${events} events with ${tried} tries, but totals of ${totals} with ${attempts}`];
+  });
 }
 
 /** The summaries must equal the totals of the hours and days that they are of. */
-function summariesOff(db: Database): string[] {
-  const total = (where: string) => db.prepare<[], { n: number | null }>(`SELECT sum(h.deliveries) AS n FROM hourly h WHERE ${where}`).get()?.n ?? 0;
-  const IN_HOURS = 'h.hour IN (SELECT start FROM summarized WHERE hours = 1)';
-  const within = ({ min, max }: typeof DAYS) =>
-    `EXISTS (SELECT 1 FROM summarized z WHERE z.hours BETWEEN ${min} AND ${max} AND h.hour >= z.start AND h.hour < z.start + z.hours)`;
-  const plain = (summary: PlainSummary, hours: string) =>
-    db.prepare<[], { n: number | null }>(`SELECT sum(deliveries) AS n FROM summary WHERE by = ${PLAIN_SUMMARIES[summary]} AND ${hours}`).get()?.n ??
+function summariesOff(db: Database, hours: readonly HourOfAnOutcome[]): string[] {
+  const plain = (summary: PlainSummary, times: string) =>
+    db.prepare<[], { n: number | null }>(`SELECT sum(deliveries) AS n FROM summary WHERE by = ${PLAIN_SUMMARIES[summary]} AND ${times}`).get()?.n ??
     0;
-  const summed = db.prepare<[], Time>('SELECT start, hours FROM summarized').all();
+  const summed = db.prepare<[], Time>('SELECT start, hours FROM summarized ORDER BY start').all();
   const packed = (by: number, isTime: (time: Time) => boolean) => {
     let sum = 0;
     eachCount(db, by, summed.filter(isTime), null, ({ deliveries }) => {
@@ -61,30 +93,33 @@ function summariesOff(db: Database): string[] {
     return sum;
   };
   const { provider, domain, sender } = PACKED_SUMMARIES;
-  const FAILURES = 'h.outcome IN (1, 2, 3)';
-  const pairs = [
-    { times: 'hours = 1', isTime: ({ hours }: Time) => hours === 1, where: IN_HOURS },
-    ...[BEGUN, DAYS, WEEKS].map((length) => ({
-      times: `hours BETWEEN ${length.min} AND ${length.max}`,
-      isTime: ({ hours }: Time) => hours >= length.min && hours <= length.max,
-      where: within(length),
-    })),
-  ].flatMap(({ times, isTime, where }): [string, number, number][] => [
-    ['all', plain('all', times), total(where)],
-    ['causes', plain('cause', times), total(`${where} AND h.outcome > 0`)],
-    ['codes', plain('code', times), total(`${where} AND h.outcome > 0`)],
-    ['replies', plain('reply', times), total(`${where} AND ${FAILURES}`)],
-    ...(['enhanced', 'stage', 'host', 'listing', 'template'] as const).map((summary): [string, number, number] => [
-      `${summary}s`,
-      plain(summary, times),
-      total(`${where} AND h.outcome > 0`),
-    ]),
-    ['providers', packed(provider, isTime), total(`${where} AND ${FAILURES}`)],
-    // Hours have none of what did not fail.
-    ['providers', packed(NOT_FAILED, isTime), where === IN_HOURS ? 0 : total(`${where} AND NOT (${FAILURES})`)],
-    ['domains', packed(domain, isTime), total(`${where} AND ${FAILURES}`)],
-    ['senders', packed(sender, isTime), total(`${where} AND ${FAILURES}`)],
-  ]);
+  const pairs = [{ min: 1, max: 1 }, BEGUN, DAYS, WEEKS].flatMap(({ min, max }): [string, number, number][] => {
+    const times = `hours BETWEEN ${min} AND ${max}`;
+    const isTime = (time: Time) => time.hours >= min && time.hours <= max;
+    const ofLength = summed.filter(isTime);
+    const within = hours.filter(({ hour }) => timeWith(ofLength, hour) !== undefined);
+    const total = (isCounted: (outcome: number) => boolean) =>
+      sumOf(
+        within.filter(({ outcome }) => isCounted(outcome)),
+        'deliveries',
+      );
+    const isFailure = (outcome: number) => FAILURE_IDS.includes(outcome);
+    const isEvent = (outcome: number) => outcome !== DELIVERED;
+    return [
+      ['all', plain('all', times), total(() => true)],
+      ['replies', plain('reply', times), total(isFailure)],
+      ...(['cause', 'code', 'enhanced', 'stage', 'host', 'listing', 'template'] as const).map((summary): [string, number, number] => [
+        `${summary}s`,
+        plain(summary, times),
+        total(isEvent),
+      ]),
+      ['providers', packed(provider, isTime), total(isFailure)],
+      // Hours have none of what did not fail.
+      ['providers', packed(NOT_FAILED, isTime), max === 1 ? 0 : total((outcome) => !isFailure(outcome))],
+      ['domains', packed(domain, isTime), total(isFailure)],
+      ['senders', packed(sender, isTime), total(isFailure)],
+    ];
+  });
   return pairs.filter(([, summed, counted]) => summed !== counted).map(([name]) => `the summaries of ${name} differ from the totals`);
 }
 
@@ -104,13 +139,11 @@ function ranksOff(db: Database): string[] {
 }
 
 /** There must be a delay for each delivery that recovered. */
-function recoveriesOff(db: Database): string[] {
-  const { n } = db
-    .prepare<[], { n: number }>(
-      `SELECT count(*) AS n FROM (SELECT hour, sum(deliveries) AS n FROM hourly WHERE outcome = ${OUTCOME_IDS.recovered} GROUP BY hour) h
-       FULL JOIN recovery r ON r.hour = h.hour WHERE ifnull(h.n, 0) <> ifnull(length(r.delays) / 4, 0)`,
-    )
-    .get() ?? { n: 0 };
+function recoveriesOff(db: Database, hours: readonly HourOfAnOutcome[]): string[] {
+  const kept = new Map(db.prepare<[], [number, number]>('SELECT hour, length(delays) / 4 FROM recovery').raw().all());
+  const counted = new Map(hours.filter(({ outcome }) => outcome === OUTCOME_IDS.recovered).map(({ hour, deliveries }) => [hour, deliveries]));
+  const all = new Set([...kept.keys(), ...counted.keys()]);
+  const n = [...all].filter((hour) => (kept.get(hour) ?? 0) !== (counted.get(hour) ?? 0)).length;
   return n === 0 ? [] : [`how long deferrals took to recover is not known of all that did, in ${n} hours`];
 }
 

@@ -3,13 +3,29 @@ import type { Filters, TopQuestion } from '../../report/question.js';
 import type { Range } from '../../report/range.js';
 import { endOfMail } from './hours.js';
 import { type Covered, coverage } from './summary/covered.js';
-import { eventsWay, totalsWay, type Way } from './ways.js';
+import { type Counted, countTotals } from './totals/count.js';
 
 const HOUR = 3_600_000;
 
-/** Totals where they hold all that is asked for, events elsewhere. */
-export function wayFor(question: TopQuestion): Way {
-  return fromTotals(question) ? totalsWay(question.range) : eventsWay(question.range);
+/** What the totals tell of the whole range of a question, counted when it is asked for, and once; `null` where they do not hold all of it. */
+export type CountedOnce = () => Counted | null;
+
+export function countedOnce(db: Database, question: TopQuestion): CountedOnce {
+  let counted: Counted | null = null;
+  return () => {
+    if (counted === null && isFromTotals(question)) counted = countHours(db, question);
+    return counted;
+  };
+}
+
+/** Counts from the totals. @param hours those of the range that are to be counted; `null` = all */
+export function countHours(
+  db: Database,
+  { by, range, filters }: Pick<TopQuestion, 'by' | 'range' | 'filters'>,
+  hours: readonly number[] | null = null,
+): Counted {
+  const all = { since: hourOf(range.since, 0), until: hourOf(range.until, Number.MAX_SAFE_INTEGER) };
+  return countTotals(db, { by, filters, since: hourOf(range.since, 1), hours: hours ?? all });
 }
 
 /** How far the summaries reach in a range of whole hours; `null` when they have nothing of it. */
@@ -31,9 +47,8 @@ export function isOfOutcomes(filters: Filters): boolean {
   return isUnfiltered({ ...filters, outcome: [] });
 }
 
-function fromTotals({ by, range, filters }: TopQuestion): boolean {
-  const needsEvents = by.includes('sender') || by.includes('sender-domain') || filters.sender.length > 0 || filters.recipient.length > 0;
-  return !needsEvents && isWholeHour(range.since) && isWholeHour(range.until);
+function isFromTotals({ range, filters }: TopQuestion): boolean {
+  return filters.recipient.length === 0 && isWholeHour(range.since) && isWholeHour(range.until);
 }
 
 export function isWholeHour(time: number | null): boolean {

@@ -10,6 +10,7 @@ import { eachCount } from './summary/packed-summaries.js';
 import { isPacked, PACKED_SUMMARIES, type PackedSummary, PLAIN_SUMMARIES, type PlainSummary } from './summary/summary-kinds.js';
 import { keysOf } from './summary/summary-names.js';
 import { DAYS, localTime, summedOf, timeWith } from './summary/times.js';
+import { TOTALS, totalsAsTable } from './totals/as-table.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -90,10 +91,10 @@ function figuresPacked(db: Database, values: GroupValues['values'], summary: Pac
 function figuresFromTotals(db: Database, of: GroupValues | null, hours: readonly number[]): HourFigures[] {
   const { key, join, where } = of === null ? { key: 'NULL', join: '', where: '1' } : GROUPS[of.group];
   const wanted = of === null ? '1' : `${FAILURES} AND ${where.replace('WANTED', '(SELECT value FROM json_each(?))')}`;
-  return db
+  return totalsAsTable(db)
     .prepare<unknown[], HourFigures>(
-      `SELECT e.hour, ${key} AS key, ${FIGURES} FROM hourly e ${join}
-       WHERE e.hour IN (SELECT value FROM json_each(?)) AND ${wanted} GROUP BY 1, 2`,
+      `SELECT e.hour, ${key} AS key, ${FIGURES} FROM ${TOTALS} ${join}
+       WHERE b.hour IN (SELECT value FROM json_each(?)) AND ${wanted} GROUP BY 1, 2`,
     )
     .all(JSON.stringify(hours), ...(of === null ? [] : [JSON.stringify(of.values)]));
 }

@@ -6,6 +6,7 @@ import { coverage, summariesOf, timesParameter } from './summary/covered.js';
 import { eachCount } from './summary/packed-summaries.js';
 import { NOT_FAILED, PACKED_SUMMARIES } from './summary/summary-kinds.js';
 import { keysOf } from './summary/summary-names.js';
+import { TOTALS, totalsAsTable } from './totals/as-table.js';
 
 interface Row {
   outcome: number;
@@ -67,10 +68,10 @@ function ofProviders(db: Database, providers: readonly string[]): EventCount[] {
 }
 
 function fromTotals(db: Database, hours: readonly number[], { key, join, where }: Kind, providers: readonly string[]): Row[] {
-  return db
+  return totalsAsTable(db)
     .prepare<unknown[], Row>(
-      `SELECT e.outcome, ${key} AS key, sum(e.deliveries) AS events FROM hourly e ${join}
-       WHERE e.hour IN (SELECT value FROM json_each(@hours)) AND ${where} GROUP BY 1, 2`,
+      `SELECT e.outcome, ${key} AS key, sum(e.deliveries) AS events FROM ${TOTALS} ${join}
+       WHERE b.hour IN (SELECT value FROM json_each(@hours)) AND ${where} GROUP BY 1, 2`,
     )
     .all({ hours: JSON.stringify(hours), ...(where.includes('@providers') ? { providers: JSON.stringify(providers) } : {}) });
 }

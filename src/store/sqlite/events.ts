@@ -7,13 +7,14 @@ import { type Batch, COUNT_COLUMNS, type InterpretedEvent, type Receiver } from 
 import { Clients } from './clients.js';
 import { Dictionary } from './dictionary.js';
 import type { Handles } from './handles.js';
-import { type DeliveredIds, HourlyTotals, hourOf } from './hourly.js';
 import { FAILURE_IDS, OUTCOME_IDS } from './outcomes.js';
 import { type DeliveryHandle, remember, type WhereAndWhy } from './prior.js';
 import { RecoveryWriter } from './recoveries.js';
 import { RowWriter } from './row-writer.js';
 import { SignpostWriter } from './signpost.js';
 import type { SummaryWriter } from './summary/summaries.js';
+import { hourOf } from './totals/hour.js';
+import type { DeliveredIds, TotalsWriter } from './totals/writer.js';
 import { VALUE_SEPARATOR } from './values.js';
 
 /** Rows that wait to be written together. */
@@ -67,13 +68,14 @@ export class EventWriter {
   readonly #deliveries: RowWriter;
   readonly #rows: RowWriter;
   readonly #findRejection: Statement;
-  readonly #hourly: HourlyTotals;
+  readonly #totals: TotalsWriter;
   readonly #recoveries: RecoveryWriter;
   /** By number. */
   #destinations: DeliveredIds[] = [];
 
-  constructor(db: Database, handles: Handles, summaries: SummaryWriter) {
+  constructor(db: Database, handles: Handles, totals: TotalsWriter, summaries: SummaryWriter) {
     this.#handles = handles;
+    this.#totals = totals;
     this.#summaries = summaries;
     const named = (table: string, column = 'name') =>
       new Dictionary(db, {
@@ -113,7 +115,6 @@ export class EventWriter {
       `SELECT count(*) AS n FROM event e JOIN delivery d ON d.id = e.delivery_id LEFT JOIN client c ON c.id = d.client_id
        WHERE e.time = ? AND e.outcome = ? AND e.reply_id = ? AND e.vals IS ? AND c.ip IS ? AND d.recipient IS ? AND d.sender_id IS ? AND d.host_id = ?`,
     );
-    this.#hourly = new HourlyTotals(db);
     this.#recoveries = new RecoveryWriter(db);
   }
 
@@ -148,11 +149,12 @@ export class EventWriter {
       delay,
     );
     if (this.#rows.waiting >= ROWS_AT_ONCE) this.#flushRows();
-    this.#hourly.add({
+    this.#totals.add({
       outcome,
       time: event.time,
       host,
       domain,
+      sender: handle.senderId,
       where,
       priors: handle.priors,
       attempts: event.tried ? 1 : 0,
@@ -176,7 +178,7 @@ export class EventWriter {
       const firstSeen = rows[at + 2] as number;
       this.#summaries.touch(hourOf(firstSeen));
       const destination = this.#destinations[rows[at] as number] as DeliveredIds;
-      this.#hourly.addDelivered(destination, rows[at + 1] as number, firstSeen, rows[at + 3] as number);
+      this.#totals.addDelivered(destination, rows[at + 1] as number, firstSeen, rows[at + 3] as number);
     }
   }
 
@@ -238,6 +240,7 @@ export class EventWriter {
   /** What is written once for many deliveries. */
   flush(): void {
     this.#flushRows();
+    this.#totals.flush();
     this.#signposts.flush();
     this.#recoveries.flush();
   }

@@ -5,7 +5,7 @@ const HOUR = 3_600_000;
 
 /** UTC ms of the first hour that has anything; `null` = none has. */
 export function firstHour(db: Database): number | null {
-  const hour = db.prepare<[], { hour: number | null }>('SELECT min(hour) AS hour FROM hourly').get()?.hour ?? null;
+  const hour = db.prepare<[], { hour: number | null }>('SELECT min(hour) AS hour FROM totals').get()?.hour ?? null;
   return hour === null ? null : hour * HOUR;
 }
 
@@ -15,7 +15,7 @@ export function firstHour(db: Database): number | null {
  * @param skip the hour to go on with instead of this one; `null` = this one is wanted
  */
 export function hoursWithMailBut(db: Database, since: number, until: number, skip: (hour: number) => number | null): number[] {
-  const next = prepared<[number], number | null>(db, 'SELECT min(hour) FROM hourly WHERE hour >= ?').pluck();
+  const next = prepared<[number], number | null>(db, 'SELECT min(hour) FROM totals WHERE hour >= ?').pluck();
   const hours: number[] = [];
   let hour: number | null = since;
   while (hour !== null && hour < until) {
@@ -32,5 +32,5 @@ export function hoursWithMailBut(db: Database, since: number, until: number, ski
 
 /** The hour of the last mail, one more: until then everything is over, or will be taken out again. */
 export function endOfMail(db: Database): number {
-  return (prepared<[], { hour: number | null }>(db, 'SELECT max(hour) AS hour FROM hourly').get()?.hour ?? -1) + 1;
+  return (prepared<[], { hour: number | null }>(db, 'SELECT max(hour) AS hour FROM totals').get()?.hour ?? -1) + 1;
 }

@@ -1,29 +1,19 @@
 import type { Database, Statement } from 'better-sqlite3';
 import {
   CLEAR_AFTER,
-  type Flow,
-  type FlowsIn,
   type Incident,
   type IncidentQuestion,
   incidentsIn,
   incidentsOf,
-  type ListingHits,
-  type Mail,
   type Receiver,
   type Standing,
   settledAt,
   standingAfter,
 } from '../../report/incidents.js';
 import { endOfMail } from './hours.js';
-import { DELIVERED, FAILURES } from './outcomes.js';
+import { mailFrom } from './incident-mail.js';
 
 const HOUR = 3_600_000;
-/** Our own refusals name lists that their senders are on; a recovery and an expiry without a try are no new hits. */
-const TRIES = `${FAILURES} AND e.attempts > 0`;
-
-/** Who operates the MX; where nobody knows, the recipient's domain. */
-const RECEIVER = "coalesce(ro.provider, (SELECT name FROM domain WHERE id = e.domain_id), 'unknown')";
-
 /** Incidents of a range, from those that are kept, those that stand, and the hits after them. */
 export function incidents(db: Database, { range, now, clearAfter }: IncidentQuestion): Incident[] {
   const kept = clearAfter === CLEAR_AFTER ? keptIncidents(db) : [];
@@ -49,24 +39,6 @@ function incidentsSince(db: Database, { until, standing }: Stand, now: number): 
 /** What comes within hours of the last hit belongs to the incident: the hour of that hit has no other one. */
 const AFTER_KEPT = `ifnull((SELECT max(i.last) / ${HOUR} + 1 FROM incident i WHERE i.listing_id = l.id), 0)`;
 
-/**
- * Hits by list, receiver and hour, and the mail around them.
- * @param from SQL for the first hour that is of interest for a list
- * @param end the hour after the last one
- */
-function mailFrom(db: Database, from: string, end: number, standing: readonly Standing[]): Mail {
-  const hits = db
-    .prepare<[number], ListingHits>(
-      `SELECT l.list, l.subject, l.kind, ${RECEIVER} AS receiver, sum(e.attempts) AS hits, min(e.first_seen) AS first, max(e.last_seen) AS last
-       FROM listing l CROSS JOIN hourly e ON e.listing_id = l.id AND e.hour >= ${from} AND e.hour < ? JOIN route ro ON ro.id = e.route_id
-       WHERE e.listing_id <> 0 AND ${TRIES}
-       GROUP BY e.listing_id, e.hour, receiver`,
-    )
-    .all(end);
-  const receivers = new Set([...hits.map(({ receiver }) => receiver), ...standing.flatMap((one) => one.receivers.map(({ name }) => name))]);
-  return { hits, flowsIn: flowsTo(db, [...receivers]), lastHour: end - 1 };
-}
-
 /** Before any hour. */
 const ALL = Number.MIN_SAFE_INTEGER;
 
@@ -84,40 +56,6 @@ function standingBut(db: Database, kept: readonly Incident[]): Stand | null {
   const keyOf = ({ list, subject, kind, first }: Standing | Incident) => `${list}\n${subject}\n${kind}\n${first}`;
   const over = new Set(kept.map(keyOf));
   return { until: row.until, standing: (JSON.parse(row.incidents) as Standing[]).filter((one) => !over.has(keyOf(one))) };
-}
-
-/** Hours of which all mail is read; for more a table of the routes that lead to these receivers is made, which takes as long as two of them. */
-const FEW_HOURS = 4;
-type FlowRow = Omit<Flow, 'delivered'> & { delivered: number };
-
-/** Mail to these receivers, an hour at a time. */
-function flowsTo(db: Database, receivers: readonly string[]): FlowsIn {
-  const known = new Map<number, Flow[]>();
-  let inHour = db.prepare<[number], FlowRow>(flowsWhere('1'));
-  return (hour) => {
-    let flows = known.get(hour);
-    if (flows === undefined) {
-      if (known.size === FEW_HOURS) inHour = mailTo(db, receivers);
-      flows = inHour.all(hour).map((row) => ({ ...row, delivered: row.delivered === 1 }));
-      known.set(hour, flows);
-    }
-    return flows;
-  };
-}
-
-function mailTo(db: Database, receivers: readonly string[]): Statement<[number], FlowRow> {
-  db.exec('CREATE TEMP TABLE IF NOT EXISTS wanted_route (id INTEGER PRIMARY KEY); DELETE FROM wanted_route');
-  db.prepare('INSERT INTO wanted_route SELECT id FROM route WHERE provider IS NULL OR provider IN (SELECT value FROM json_each(?))').run(
-    JSON.stringify(receivers),
-  );
-  return db.prepare(flowsWhere('e.route_id IN (SELECT id FROM wanted_route)'));
-}
-
-function flowsWhere(isWanted: string): string {
-  return `SELECT ${RECEIVER} AS receiver, e.outcome = ${DELIVERED} AS delivered, min(e.first_seen) AS first, max(e.last_seen) AS last
-     FROM hourly e JOIN route ro ON ro.id = e.route_id
-     WHERE e.hour = ? AND (e.outcome = ${DELIVERED} OR ${TRIES}) AND ${isWanted}
-     GROUP BY 1, 2`;
 }
 
 interface KeptRow {

@@ -7,11 +7,12 @@ import type { RunSummary } from '../../report/run-summary.js';
 import type { Batch, IngestStore, InterpretedEvent, SourcePosition } from '../store.js';
 import { EventWriter } from './events.js';
 import { Handles } from './handles.js';
-import { hourOf } from './hourly.js';
 import { Meta } from './meta.js';
 import { explain, guard } from './open.js';
 import { OpenState } from './open-state.js';
 import { SummaryWriter } from './summary/summaries.js';
+import { hourOf } from './totals/hour.js';
+import { TotalsWriter } from './totals/writer.js';
 
 interface SourceRow {
   id: number;
@@ -52,8 +53,9 @@ export class SqliteIngestStore implements IngestStore {
   constructor(db: Database) {
     this.#db = db;
     const handles = new Handles(db);
+    const totals = new TotalsWriter(db);
     this.#summaries = new SummaryWriter(db);
-    this.#events = new EventWriter(db, handles, this.#summaries);
+    this.#events = new EventWriter(db, handles, totals, this.#summaries);
     this.#open = new OpenState(db, handles);
     this.#meta = new Meta(db);
     this.#insertSource = db.prepare(

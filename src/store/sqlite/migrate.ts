@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { UserError } from '../../errors.js';
 import { MIGRATIONS, migrationFiles, tooNew, versionOf } from './schema-version.js';
+import { packTotals } from './totals/from-rows.js';
 
 /** One step forward of the schema: `migrations/NNNN-name.sql`. */
 export interface Migration {
@@ -10,13 +11,17 @@ export interface Migration {
   name: string;
   sql: string;
   checksum: string;
+  /** What SQL cannot do, in the same transaction. */
+  step?: ((db: Database) => void) | undefined;
 }
+
+const STEPS: Partial<Record<number, (db: Database) => void>> = { 12: packTotals };
 
 /** All migrations of this version of bouncelog, in order. */
 export function allMigrations(): Migration[] {
   return migrationFiles().map((name) => {
     const sql = readFileSync(new URL(name, MIGRATIONS), 'utf8');
-    return { version: versionOf(name), name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+    return { version: versionOf(name), name, sql, checksum: createHash('sha256').update(sql).digest('hex'), step: STEPS[versionOf(name)] };
   });
 }
 
@@ -33,6 +38,7 @@ export function migrate(db: Database, migrations: readonly Migration[] = allMigr
     if (migration.version <= applied) continue;
     db.transaction(() => {
       db.exec(migration.sql);
+      migration.step?.(db);
       record.run(migration.version, migration.name, migration.checksum, Date.now());
     }).immediate();
   }

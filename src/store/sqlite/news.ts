@@ -1,20 +1,20 @@
 import type { Database } from 'better-sqlite3';
 import type { NewReason } from '../../report/check.js';
 import type { Span } from '../../report/range.js';
-import { firstHour } from './hours.js';
-import { OUTCOME_IDS } from './outcomes.js';
+import { endOfMail, firstHour } from './hours.js';
+import { FAILURE_IDS, FAILURES } from './outcomes.js';
 import { coverage, summariesOf, timesParameter } from './summary/covered.js';
+import { totalsIn } from './totals/read.js';
 
 const HOUR = 3_600_000;
-const { deferred, bounced, expired } = OUTCOME_IDS;
-const FAILED = `${deferred}, ${bounced}, ${expired}`;
 
 /** UTC ms of the last line about mail; `null` = there was none. */
 export function lastMail(db: Database): number | null {
-  return (
-    db.prepare<[], { last: number | null }>('SELECT max(last_seen) AS last FROM hourly WHERE hour = (SELECT max(hour) FROM hourly)').get()?.last ??
-    null
-  );
+  let last: number | null = null;
+  for (const totals of totalsIn(db, [endOfMail(db) - 1])) {
+    while (totals.nextSection()) while (totals.nextRow()) if (last === null || totals.lastSeen > last) last = totals.lastSeen;
+  }
+  return last;
 }
 
 /** Kinds of replies that came in a span and never before it, most deliveries first; none when there is no before to compare with. */
@@ -49,12 +49,18 @@ export function newReasons(db: Database, { since, until }: Span, minDeliveries: 
 function repliesIn(db: Database, since: number, until: number): Map<number, number> {
   const covered = coverage(db, since, until);
   const rows = db
-    .prepare<unknown[], { reply: number; deliveries: number }>(
-      `SELECT e.key AS reply, sum(deliveries) AS deliveries FROM ${summariesOf('reply')} WHERE outcome IN (${FAILED}) GROUP BY 1
-       UNION ALL SELECT reply_id, sum(deliveries) FROM hourly WHERE hour IN (SELECT value FROM json_each(?)) AND outcome IN (${FAILED}) GROUP BY reply_id`,
+    .prepare<[string], { reply: number; deliveries: number }>(
+      `SELECT e.key AS reply, sum(deliveries) AS deliveries FROM ${summariesOf('reply')} WHERE ${FAILURES} GROUP BY 1`,
     )
-    .all(timesParameter(covered.times), JSON.stringify(covered.rest));
-  const replies = new Map<number, number>();
-  for (const { reply, deliveries } of rows) replies.set(reply, (replies.get(reply) ?? 0) + deliveries);
+    .all(timesParameter(covered.times));
+  const replies = new Map(rows.map(({ reply, deliveries }) => [reply, deliveries]));
+  for (const totals of totalsIn(db, covered.rest)) {
+    while (totals.nextSection()) {
+      if (!FAILURE_IDS.includes(totals.outcome)) continue;
+      let deliveries = replies.get(totals.reply) ?? 0;
+      while (totals.nextRow()) deliveries += totals.deliveries;
+      replies.set(totals.reply, deliveries);
+    }
+  }
   return replies;
 }

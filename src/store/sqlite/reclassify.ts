@@ -5,8 +5,10 @@ import type { Stage } from '../../bounce/stage.js';
 import { fillTemplate } from '../../bounce/template.js';
 import type { Moved, ReclassifyAnswer } from '../../report/reclassify.js';
 import { Meta } from './meta.js';
+import { FAILURE_IDS } from './outcomes.js';
 import { sumCausesAnew } from './summary/summaries.js';
-import { rebuildTotals } from './totals.js';
+import { totalsIn } from './totals/read.js';
+import { rebuildTotals } from './totals/rebuild.js';
 import { VALUE_SEPARATOR } from './values.js';
 
 interface ReplyRow {
@@ -42,12 +44,11 @@ export function reclassify(
   classifier: Classifier,
   options: { dryRun: boolean; onProgress?: (done: number, all: number) => void },
 ): ReclassifyAnswer {
+  const failures = failuresByReply(db);
   const replies = db
-    .prepare<[], ReplyRow>(
-      `SELECT r.id, r.template, r.code, r.enhanced, r.stage, r.provider, r.cause, r.rule, ifnull(h.failures, 0) AS failures FROM reply r
-       LEFT JOIN (SELECT reply_id, sum(deliveries) AS failures FROM hourly WHERE outcome IN (1, 2, 3) GROUP BY reply_id) h ON h.reply_id = r.id`,
-    )
-    .all();
+    .prepare<[], Omit<ReplyRow, 'failures'>>('SELECT id, template, code, enhanced, stage, provider, cause, rule FROM reply')
+    .all()
+    .map((reply) => ({ ...reply, failures: failures.get(reply.id) ?? 0 }));
   const changes = replies.flatMap((reply, index): Change[] => {
     if (index % KINDS_A_STEP === 0) options.onProgress?.(index, replies.length);
     const { cause, rule } = classifier.classify(reply);
@@ -61,6 +62,19 @@ export function reclassify(
     }).immediate();
   }
   return { kinds: replies.length, moved: movedIn(changes), dryRun: options.dryRun };
+}
+
+function failuresByReply(db: Database): Map<number, number> {
+  const failures = new Map<number, number>();
+  for (const totals of totalsIn(db, { since: 0, until: Number.MAX_SAFE_INTEGER })) {
+    while (totals.nextSection()) {
+      if (!FAILURE_IDS.includes(totals.outcome)) continue;
+      let deliveries = failures.get(totals.reply) ?? 0;
+      while (totals.nextRow()) deliveries += totals.deliveries;
+      failures.set(totals.reply, deliveries);
+    }
+  }
+  return failures;
 }
 
 function apply(db: Database, changes: readonly Change[]): void {

@@ -2,14 +2,13 @@ import type { Database } from 'better-sqlite3';
 import type { ReplySample } from '../../report/question.js';
 import type { Range, Span } from '../../report/range.js';
 import { eventsById } from './event-rows.js';
-import { OUTCOME_IDS } from './outcomes.js';
+import { FAILURES } from './outcomes.js';
 import { coverage, summariesOf, timesParameter } from './summary/covered.js';
 import { priorOf } from './summary/prior-of.js';
+import { TOTALS, totalsAsTable } from './totals/as-table.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const { deferred, bounced, expired } = OUTCOME_IDS;
-const FAILURES = `outcome IN (${deferred}, ${bounced}, ${expired})`;
 
 interface Kind {
   id: number;
@@ -20,14 +19,14 @@ interface Kind {
 export function replySamples(db: Database, range: Span, perCause: number): ReplySample[] {
   const [since, until] = [Math.floor(range.since / HOUR), Math.ceil(range.until / HOUR)];
   const covered = coverage(db, since, until);
-  const kinds = db
+  const kinds = totalsAsTable(db)
     .prepare<unknown[], Kind & { cause: string; template: string; deliveries: number }>(
       `WITH said AS (
          SELECT e.key AS reply, CASE WHEN prior_hour < @since THEN deliveries ELSE 0 END AS deliveries, last_seen FROM ${summariesOf('reply', '@times')}
            WHERE ${FAILURES}
          UNION ALL
-         SELECT e.reply_id, CASE WHEN ${priorOf('', 'p.reply_id = e.reply_id')} < @since THEN e.deliveries ELSE 0 END, e.last_seen FROM hourly e
-           WHERE e.hour IN (SELECT value FROM json_each(@rest)) AND ${FAILURES}),
+         SELECT e.reply_id, CASE WHEN ${priorOf('', 'p.reply_id = e.reply_id')} < @since THEN e.deliveries ELSE 0 END, e.last_seen FROM ${TOTALS}
+           WHERE b.hour IN (SELECT value FROM json_each(@rest)) AND ${FAILURES}),
        kinds AS (SELECT reply, sum(deliveries) AS deliveries, max(last_seen) AS last_seen FROM said GROUP BY reply),
        ranked AS (
          SELECT r.id, r.cause, r.template, k.deliveries, k.last_seen,

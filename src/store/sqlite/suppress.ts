@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { type Suppressed, type SuppressQuestion, suppressingCauses } from '../../report/suppress.js';
 import { type KnownDomains, likelyAddress } from '../../report/typo.js';
 import { DELIVERED, OUTCOME_IDS } from './outcomes.js';
+import { totalsIn } from './totals/read.js';
 
 /** Domains that count as known when a typo is looked for. */
 const KNOWN_DOMAINS = 5_000;
@@ -44,11 +45,21 @@ const RECENT_ROWS = 100_000;
 
 /** Domains that this host delivers to, with how many deliveries each, of late. */
 export function deliveredDomains(db: Database): KnownDomains {
-  const rows = db
-    .prepare<[], { name: string; n: number }>(
-      `SELECT d.name, sum(h.deliveries) AS n FROM (SELECT domain_id, deliveries FROM hourly WHERE outcome = ${DELIVERED} ORDER BY hour DESC LIMIT ${RECENT_ROWS}) h
-       JOIN domain d ON d.id = h.domain_id GROUP BY d.id ORDER BY n DESC LIMIT ${KNOWN_DOMAINS}`,
+  const delivered = new Map<number, number>();
+  let rows = 0;
+  for (const hour of db.prepare<[], number>('SELECT DISTINCT hour FROM totals ORDER BY hour DESC').pluck().iterate()) {
+    for (const totals of totalsIn(db, [hour])) {
+      while (totals.nextSection()) {
+        if (totals.outcome !== DELIVERED) continue;
+        for (; totals.nextRow(); rows++) delivered.set(totals.domain, (delivered.get(totals.domain) ?? 0) + totals.deliveries);
+      }
+    }
+    if (rows >= RECENT_ROWS) break;
+  }
+  const known = db
+    .prepare<[string], { name: string; n: number }>(
+      `SELECT d.name, f.value ->> 1 AS n FROM json_each(?) f JOIN domain d ON d.id = f.value ->> 0 ORDER BY n DESC, d.id LIMIT ${KNOWN_DOMAINS}`,
     )
-    .all();
-  return new Map(rows.map(({ name, n }) => [name, n]));
+    .all(JSON.stringify([...delivered]));
+  return new Map(known.map(({ name, n }) => [name, n]));
 }

@@ -1,10 +1,11 @@
 import type { Database } from 'better-sqlite3';
 import type { Group, GroupsAnswer, TopAnswer, TopQuestion } from '../../report/question.js';
-import { covers, hourOf, isOfOutcomes, isUnfiltered, isWholeHour, wayFor } from './choose-way.js';
+import { type CountedOnce, countedOnce, countHours, covers, hourOf, isOfOutcomes, isUnfiltered, isWholeHour } from './choose-way.js';
+import { countEvents, type EventsRow } from './count-events.js';
 import { endOfMail } from './hours.js';
 import { type CountedRow, limitGroups, sumOf } from './limit-groups.js';
 import { totals } from './outcome-totals.js';
-import { OUTCOME_IDS, outcomeName } from './outcomes.js';
+import { outcomeName } from './outcomes.js';
 import { providerAskedFor } from './provider-totals.js';
 import { type Covered, hoursBut, summariesOf, timesParameter } from './summary/covered.js';
 import { FailureSums, type Figures } from './summary/failure-sums.js';
@@ -15,32 +16,47 @@ import { Ranks } from './summary/ranks.js';
 import { isPacked, PACKED_SUMMARIES, type PackedSummary, type PlainSummary, type Summary } from './summary/summary-kinds.js';
 import { keysOf, namesOf, providersNamed, senderDomains } from './summary/summary-names.js';
 import { summedDays } from './summary/times.js';
-import { lateEventsWay, totalsWay, VALUES, type Way } from './ways.js';
-import { NOTHING, outcomesOf } from './where.js';
-
-const { deferred: DEFERRED } = OUTCOME_IDS;
-
-interface Row extends Figures {
-  [group: `g${number}`]: string | number | null;
-}
+import type { Counted } from './totals/count.js';
+import { outcomesOf } from './where.js';
 
 /**
  * The groups with the most failures. Whole hours are counted from the totals, and as far as there are summaries from these; ranges
- * that cut an hour, and questions for sender or recipient, which the totals do not hold, from the events. All ways give the
- * same figures.
+ * that cut an hour, and questions for recipients, whom the totals do not hold, from the events. All ways give the same figures.
  */
 export function top(db: Database, question: TopQuestion): TopAnswer {
-  return { ...groups(db, question), totals: totals(db, question) };
+  const counted = countedOnce(db, question);
+  return { ...groupsOf(db, question, counted), totals: totals(db, question, counted) };
 }
 
 /** The groups alone, without the totals of the range, which take as long again. */
 export function groups(db: Database, question: TopQuestion): GroupsAnswer {
+  return groupsOf(db, question, countedOnce(db, question));
+}
+
+function groupsOf(db: Database, question: TopQuestion, counted: CountedOnce): GroupsAnswer {
   const packed = fromPacked(db, question);
   if (packed !== null) return packed;
   const { only } = question;
-  const found =
-    fromProviderCauses(db, question) ?? fromSummaries(db, question) ?? fromSenders(db, question) ?? rowsOf(db, question, wayFor(question));
+  const summed = fromProviderCauses(db, question) ?? fromSummaries(db, question) ?? fromSenders(db, question);
+  const fromTotals = summed === null ? counted() : null;
+  if (fromTotals !== null && only === undefined) return fromCounted(question, fromTotals);
+  const found = summed ?? (fromTotals === null ? countEvents(db, question).map((row) => countedRow(question, row)) : rowsOf(question, fromTotals));
   return answerOf(question, only === undefined ? found : found.filter(({ keys }) => only.includes(keys[0] ?? null)));
+}
+
+/** Of groups that are not nested only those are named that may be shown. */
+function fromCounted(question: TopQuestion, counted: Counted): GroupsAnswer {
+  const { groups: sums } = counted;
+  const all = { hard: sums.total('hard'), soft: sums.total('soft'), deliveries: sums.total('deliveries') };
+  const limit = question.by.length > 1 ? 0 : question.limit;
+  return answerOf(question, rowsOf(question, counted, limit), all, question.by.length > 1 ? undefined : sums.size);
+}
+
+/** @param limit those that may be among so many; 0 = all */
+function rowsOf({ by, sort }: TopQuestion, { groups: sums, namesOf }: Counted, limit = 0): CountedRow[] {
+  const shown = sums.mayBeShown(sort, limit);
+  const names = namesOf(shown.map(([group]) => group));
+  return shown.map(([, figures], index) => ({ keys: (names[index] ?? []).slice(0, by.length), ...figuresOf(figures) }));
 }
 
 /**
@@ -89,7 +105,7 @@ function fromSummaries(db: Database, question: TopQuestion): CountedRow[] | null
   const covered = covers(db, range);
   if (covered === null) return null;
   const rows = rowsFromSummary(db, question, summary, covered);
-  return covered.rest.length === 0 ? rows : addUp([...rows, ...rowsOf(db, question, totalsWay(range, covered.rest))]);
+  return covered.rest.length === 0 ? rows : addUp([...rows, ...rowsOf(question, countHours(db, question, covered.rest))]);
 }
 
 /**
@@ -148,16 +164,11 @@ function fromSenders(db: Database, question: TopQuestion): CountedRow[] | null {
 /** Figures by key of hours that are not summed up. */
 function restOf(db: Database, question: TopQuestion, summary: PackedSummary, hours: readonly number[]): [number, Figures][] {
   if (hours.length === 0) return [];
-  const rows = rowsOf(db, question, summary === 'sender' ? lateEventsWay(question.range, hours) : totalsWay(question.range, hours));
-  const keys = keysOf(
-    db,
-    summary,
-    rows.map((row) => row.keys[0] ?? null),
-  );
-  return rows.map(({ keys: [name], hard, soft, attempts, deliveries, firstSeen, lastSeen }) => [
-    keys.get(name ?? null) ?? 0,
-    { hard, soft, attempts, deliveries, first_seen: firstSeen, last_seen: lastSeen },
-  ]);
+  const { groups: sums, namesOf: namesOfGroups } = countHours(db, question, hours);
+  const all = sums.mayBeShown('name', 0);
+  const names = namesOfGroups(all.map(([group]) => group)).map(([name]) => name ?? null);
+  const keys = keysOf(db, summary, names);
+  return all.map(([, figures], index) => [keys.get(names[index] ?? null) ?? 0, figures]);
 }
 
 /** Groups of which each is looked up by itself; for more of them all are read. */
@@ -181,7 +192,7 @@ function fromProviderCauses(db: Database, question: TopQuestion): CountedRow[] |
     days.filter((day) => !found.others.includes(day)),
   );
   const rows = found.rows.map((row) => countedRow(question, { ...row, g0: row[by[0] as 'cause'], g1: row[by[1] as 'cause'] }));
-  return rest.length === 0 ? addUp(rows) : addUp([...rows, ...rowsOf(db, question, totalsWay(range, rest))]);
+  return rest.length === 0 ? addUp(rows) : addUp([...rows, ...rowsOf(question, countHours(db, question, rest))]);
 }
 
 /** Names that are looked up one by one; of more the whole table is read. */
@@ -190,7 +201,7 @@ const MANY_NAMES = 10_000;
 function rowsFromSummary(db: Database, question: TopQuestion, summary: PlainSummary, { times }: Covered): CountedRow[] {
   const outcomes = outcomesOf(question.filters);
   return db
-    .prepare<[{ since: number; times: string }], Row>(
+    .prepare<[{ since: number; times: string }], EventsRow>(
       `SELECT ${plainFigures(summary, '@since', outcomes)} FROM ${summariesOf(summary, '@times')} WHERE e.outcome IN (${outcomes.join(', ')}) GROUP BY 1`,
     )
     .all({ since: hourOf(question.range.since, 1), times: timesParameter(times) })
@@ -208,32 +219,12 @@ function addUp(rows: readonly CountedRow[]): CountedRow[] {
   return [...byKey.values()].map(sumOf);
 }
 
-function rowsOf(db: Database, question: TopQuestion, way: Way): CountedRow[] {
-  const outcomes = outcomesOf(question.filters);
-  const filters = way.filters(question.filters);
-  const fresh = way.fresh?.(question.by, question.filters, outcomes.includes(DEFERRED)) ?? NOTHING;
-  const groups = question.by.map((group, index) => `${VALUES[group]} AS g${index}`);
-  const columns = `${groups.join(', ')}, ${way.hard} AS hard, ${way.soft(fresh.text)} AS soft, ${way.attempts} AS attempts,
-         ${way.deliveries(fresh.text)} AS deliveries, ${way.firstSeen} AS first_seen, ${way.lastSeen} AS last_seen`;
-  const where = `${way.where.text} AND e.outcome IN (${outcomes.join(', ')}) AND ${filters.text}`;
-  const rows = db
-    .prepare<unknown[], Row>(
-      `SELECT ${columns} FROM ${way.tables(columns)} WHERE ${where} GROUP BY ${question.by.map((_, index) => index + 1).join(', ')}`,
-    )
-    .all(...fresh.values, ...fresh.values, ...way.where.values, ...filters.values);
-  return rows.map((row) => countedRow(question, row));
+function countedRow({ by }: TopQuestion, row: EventsRow): CountedRow {
+  return { keys: by.map((group, index) => keyOf(group, row[`g${index}`] ?? null)), ...figuresOf(row) };
 }
 
-function countedRow({ by }: TopQuestion, row: Row): CountedRow {
-  return {
-    keys: by.map((group, index) => keyOf(group, row[`g${index}`] ?? null)),
-    hard: row.hard,
-    soft: row.soft,
-    attempts: row.attempts,
-    deliveries: row.deliveries,
-    firstSeen: row.first_seen,
-    lastSeen: row.last_seen,
-  };
+function figuresOf({ hard, soft, attempts, deliveries, first_seen: firstSeen, last_seen: lastSeen }: Figures): Omit<CountedRow, 'keys'> {
+  return { hard, soft, attempts, deliveries, firstSeen, lastSeen };
 }
 
 function keyOf(group: Group, value: string | number | null): string | number | null {

@@ -1,10 +1,14 @@
 import type { Sort } from '../../../report/question.js';
+import { twice } from '../numbers.js';
 import { OUTCOME_IDS } from '../outcomes.js';
+import type { Section, TotalsRow } from '../totals/packed-totals.js';
 import { nthGreatest } from './nth-greatest.js';
-import { twice } from './numbers.js';
 import type { RowReader } from './packed-rows.js';
 
-const { bounced: BOUNCED, expired: EXPIRED } = OUTCOME_IDS;
+const { deferred: DEFERRED, bounced: BOUNCED, expired: EXPIRED } = OUTCOME_IDS;
+
+/** Deliveries that are alike in outcome. */
+export type Deliveries = Pick<TotalsRow, 'attempts' | 'deliveries' | 'firstSeen' | 'lastSeen'> & Pick<Section, 'outcome'>;
 
 /** Figures of one value. */
 export interface Figures {
@@ -67,6 +71,21 @@ export class FailureSums {
     for (const [index, name] of COLUMNS.entries()) if (index < FIRST) (this.#figures[at + index] as number) += figures[name];
     this.#figures[at + FIRST] = Math.min(this.#figures[at + FIRST] as number, figures.first_seen);
     this.#figures[at + LAST] = Math.max(this.#figures[at + LAST] as number, figures.last_seen);
+  }
+
+  /**
+   * Adds deliveries that are alike.
+   * @param fresh those that were not counted before
+   */
+  addDeliveries(key: number, { outcome, attempts, deliveries, firstSeen, lastSeen }: Deliveries, fresh: number): void {
+    const at = this.#placeOf(key) * WIDTH;
+    const figures = this.#figures;
+    if (outcome === BOUNCED || outcome === EXPIRED) (figures[at + HARD] as number) += deliveries;
+    else if (outcome === DEFERRED) (figures[at + SOFT] as number) += fresh;
+    (figures[at + ATTEMPTS] as number) += attempts;
+    (figures[at + DELIVERIES] as number) += fresh;
+    if (firstSeen < (figures[at + FIRST] as number)) figures[at + FIRST] = firstSeen;
+    if (lastSeen > (figures[at + LAST] as number)) figures[at + LAST] = lastSeen;
   }
 
   /** Of all values together. */

@@ -1,4 +1,4 @@
-import { NumberReader, NumberWriter, twice } from './numbers.js';
+import { NumberReader, NumberWriter, twice } from '../numbers.js';
 
 /** Values whose replies are kept, those with the most failures. */
 const KEPT_VALUES = 100;

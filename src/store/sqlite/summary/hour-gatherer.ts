@@ -1,6 +1,7 @@
-import type { Database, Statement } from 'better-sqlite3';
-import { FAILURES } from '../outcomes.js';
+import type { Database } from 'better-sqlite3';
+import { FAILURE_IDS } from '../outcomes.js';
 import type { Prior } from '../prior.js';
+import { totalsIn } from '../totals/read.js';
 import { HourSums, type Packed } from './hour-sums.js';
 import type { ProviderKeys } from './provider-keys.js';
 
@@ -26,7 +27,7 @@ const OPEN_HOURS = 2;
  * ingest 10 to 17 % of its time, this some 7. An hour that had failures before, or gets some after it was put away, is read again.
  */
 export class HourGatherer {
-  readonly #hasFailures: Statement<[number]>;
+  readonly #db: Database;
   readonly #providers: ProviderKeys;
   readonly #put: (hour: number, packed: Packed) => void;
   readonly #open = new Map<number, HourSums>();
@@ -35,7 +36,7 @@ export class HourGatherer {
 
   /** @param put stores an hour in place of what is stored of it */
   constructor(db: Database, providers: ProviderKeys, put: (hour: number, packed: Packed) => void) {
-    this.#hasFailures = db.prepare<[number]>(`SELECT 1 FROM hourly e WHERE e.hour = ? AND ${FAILURES} LIMIT 1`);
+    this.#db = db;
     this.#providers = providers;
     this.#put = put;
   }
@@ -43,7 +44,7 @@ export class HourGatherer {
   /** This hour is about to get its first events of this run, or since it was summed up. What is over is put away, in the transaction of the events. */
   begin(hour: number): void {
     this.#done.delete(hour);
-    if (this.#hasFailures.get(hour) === undefined) this.#open.set(hour, new HourSums(hour));
+    if (!this.#hasFailures(hour)) this.#open.set(hour, new HourSums(hour));
     const hours = [...this.#open.keys()].sort((a, b) => a - b);
     for (const over of hours.slice(0, -OPEN_HOURS)) this.#putAway(over);
   }
@@ -74,6 +75,11 @@ export class HourGatherer {
   finish(hour: number): boolean {
     if (this.#open.has(hour)) this.#putAway(hour);
     return this.#done.delete(hour);
+  }
+
+  #hasFailures(hour: number): boolean {
+    for (const totals of totalsIn(this.#db, [hour])) while (totals.nextSection()) if (FAILURE_IDS.includes(totals.outcome)) return true;
+    return false;
   }
 
   #putAway(hour: number): void {

@@ -1,9 +1,12 @@
 import type { Database } from 'better-sqlite3';
 import type { MainCause, SummedGroup } from '../../../report/question.js';
 import type { Span } from '../../../report/range.js';
-import { FAILURES } from '../outcomes.js';
+import { FAILURE_IDS } from '../outcomes.js';
+import type { TotalsReader } from '../totals/packed-totals.js';
+import { totalsIn } from '../totals/read.js';
 import { coverage } from './covered.js';
 import { eachFirstFailureIn } from './packed-summaries.js';
+import { ProviderKeys } from './provider-keys.js';
 import { type PackedSummary, REPLY_SUMMARIES } from './summary-kinds.js';
 import { keysOf } from './summary-names.js';
 
@@ -26,10 +29,7 @@ export function mainCauses(
   const keys = keysOf(db, by, values);
   const byKey = new Map([...keys].map(([, key]) => [key, new Map<number, number>()]));
   eachFirstFailureIn(db, REPLY_SUMMARIES[by], times, (key, reply, deliveries) => addTo(byKey, key, reply, deliveries));
-  if (rest.length > 0) {
-    const rows = db.prepare<[string, string], { key: number; reply: number; deliveries: number }>(IN_HOURS[by]);
-    for (const { key, reply, deliveries } of rows.all(JSON.stringify(rest), JSON.stringify([...keys.values()]))) addTo(byKey, key, reply, deliveries);
-  }
+  if (rest.length > 0) addFromTotals(db, by, rest, byKey);
   const causeOf = causesOf(db, new Set([...byKey.values()].flatMap((replies) => [...replies.keys()])));
   return new Map(
     [...keys].flatMap(([value, key]) => {
@@ -40,19 +40,20 @@ export function mainCauses(
 }
 
 /** First failures of some values in some hours that are not summed up yet. */
-const IN_HOURS: Record<PackedSummary, string> = {
-  domain: `SELECT e.domain_id AS key, e.reply_id AS reply, sum(e.deliveries) AS deliveries FROM hourly e
-    WHERE e.hour IN (SELECT value FROM json_each(?)) AND e.domain_id IN (SELECT value FROM json_each(?)) AND ${FAILURES} AND e.prior_hour = 0 GROUP BY 1, 2`,
-  provider: `SELECT (SELECT min(id) FROM route WHERE provider = ro.provider) AS key, e.reply_id AS reply, sum(e.deliveries) AS deliveries
-    FROM hourly e JOIN route ro ON ro.id = e.route_id
-    WHERE e.hour IN (SELECT value FROM json_each(?))
-      AND e.route_id IN (SELECT id FROM route WHERE provider IN (SELECT provider FROM route WHERE id IN (SELECT value FROM json_each(?))))
-      AND ${FAILURES} AND e.prior_hour = 0 GROUP BY 1, 2`,
-  sender: `SELECT d.sender_id AS key, ifnull(e.basis_id, e.reply_id) AS reply, count(*) AS deliveries
-    FROM json_each(?) h CROSS JOIN event e ON e.time >= h.value * ${HOUR} AND e.time < (h.value + 1) * ${HOUR} JOIN delivery d ON d.id = e.delivery_id
-    WHERE d.sender_id IN (SELECT value FROM json_each(?)) AND ${FAILURES}
-      AND NOT EXISTS (SELECT 1 FROM event p WHERE p.delivery_id = e.delivery_id AND p.id < e.id) GROUP BY 1, 2`,
-};
+function addFromTotals(db: Database, by: PackedSummary, hours: readonly number[], byKey: ReadonlyMap<number, Map<number, number>>): void {
+  const providers = new ProviderKeys(db);
+  const keyOf: Record<PackedSummary, (row: TotalsReader) => number> = {
+    domain: ({ domain }) => domain,
+    provider: ({ route }) => providers.of(route),
+    sender: ({ sender }) => sender,
+  };
+  for (const totals of totalsIn(db, hours)) {
+    while (totals.nextSection()) {
+      if (!FAILURE_IDS.includes(totals.outcome)) continue;
+      while (totals.nextRow()) if (totals.priorHour === 0) addTo(byKey, keyOf[by](totals), totals.reply, totals.deliveries);
+    }
+  }
+}
 
 function addTo(byKey: ReadonlyMap<number, Map<number, number>>, key: number, reply: number, deliveries: number): void {
   const replies = byKey.get(key);

@@ -1,4 +1,4 @@
-import { NumberReader, NumberWriter } from './numbers.js';
+import { NumberReader, NumberWriter } from '../numbers.js';
 
 /*
  * What the mail of an hour or a day was by many values: thousands of values, packed into pieces of a hundred. SQLite reads and adds up a

@@ -1,9 +1,10 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { FAILURES, OUTCOME_IDS } from '../outcomes.js';
+import { FAILURE_IDS, OUTCOME_IDS } from '../outcomes.js';
+import { totalsIn } from '../totals/read.js';
 import { HOURS_OF_A_TIME, START_OF_A_TIME, timesParameter } from './covered.js';
 import type { Figures } from './failure-sums.js';
 import { eachCount } from './packed-summaries.js';
-import { priorOf } from './prior-of.js';
+import { ProviderKeys } from './provider-keys.js';
 import { PACKED_SUMMARIES, PROVIDER_CAUSES } from './summary-kinds.js';
 import { keysOf, namesOf } from './summary-names.js';
 import type { Time } from './times.js';
@@ -16,27 +17,18 @@ import type { Time } from './times.js';
 const KEPT = 50;
 const { deferred, bounced, expired } = OUTCOME_IDS;
 
-const PRIOR = priorOf(
-  'JOIN reply pr ON pr.id = p.reply_id JOIN route pro ON pro.id = p.route_id',
-  'pr.cause = r.cause AND pro.provider IS ro.provider',
-);
-
 /** Stores them in the transaction of the day's other summaries, which are there. */
 export class ProviderCausesWriter {
   readonly #db: Database;
+  readonly #providers: ProviderKeys;
   readonly #put: Statement;
 
   constructor(db: Database) {
     this.#db = db;
-    // A line break stands between the names: it cannot be in one of them. No provider is an empty name.
+    this.#providers = new ProviderKeys(db);
     this.#put = db.prepare(
       `INSERT INTO summary (by, hours, start, key, outcome, prior_hour, attempts, deliveries, first_seen, last_seen)
-       SELECT ${PROVIDER_CAUSES}, @hours, @start, ifnull(ro.provider, '') || char(10) || r.cause, e.outcome, min(@start, ${PRIOR}),
-         sum(e.attempts), sum(e.deliveries), min(e.first_seen), max(e.last_seen)
-       FROM hourly e JOIN route ro ON ro.id = e.route_id JOIN reply r ON r.id = e.reply_id
-       WHERE e.hour >= @start AND e.hour < @start + @hours AND ${FAILURES}
-         AND e.route_id IN (SELECT id FROM route WHERE ifnull(provider, '') IN (SELECT value FROM json_each(@providers)))
-       GROUP BY 4, 5, 6`,
+       VALUES (${PROVIDER_CAUSES}, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
   }
 
@@ -44,13 +36,57 @@ export class ProviderCausesWriter {
     const failures = new Map<number, number>();
     eachCount(this.#db, PACKED_SUMMARIES.provider, [day], null, ({ key, deliveries }) => failures.set(key, (failures.get(key) ?? 0) + deliveries));
     const most = [...failures].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, KEPT);
-    const names = namesOf(
-      this.#db,
-      'provider',
-      most.map(([key]) => key),
-    );
-    this.#put.run({ ...day, providers: JSON.stringify(most.map(([key]) => names.get(key) ?? '')) });
+    const keys = most.map(([key]) => key);
+    const names = namesOf(this.#db, 'provider', keys);
+    for (const { provider, cause, outcome, priorHour, attempts, deliveries, firstSeen, lastSeen } of this.#sums(day, new Set(keys))) {
+      // A line break stands between the names: it cannot be in one of them. No provider is an empty name.
+      const key = `${names.get(provider) ?? ''}\n${cause}`;
+      this.#put.run(day.hours, day.start, key, outcome, priorHour, attempts, deliveries, firstSeen, lastSeen);
+    }
   }
+
+  /** Failures of a day of these providers. */
+  #sums({ start, hours }: Time, providers: ReadonlySet<number>): Iterable<CauseSum> {
+    const causeOf = new Map(this.#db.prepare<[], [number, string]>('SELECT id, cause FROM reply').raw().all());
+    const sums = new Map<string, CauseSum>();
+    for (const totals of totalsIn(this.#db, { since: start, until: start + hours })) {
+      while (totals.nextSection()) {
+        const { outcome } = totals;
+        if (!FAILURE_IDS.includes(outcome)) continue;
+        const cause = causeOf.get(totals.reply) ?? '';
+        while (totals.nextRow()) {
+          const provider = this.#providers.of(totals.route);
+          if (!providers.has(provider)) continue;
+          const alike = totals.priors.filter((prior) => causeOf.get(prior.reply) === cause && this.#providers.of(prior.route) === provider);
+          const last = totals.priors.length === 0 ? totals.priorHour : Math.max(0, ...alike.map(({ hour }) => hour));
+          const priorHour = Math.min(start, last);
+          const key = `${provider} ${outcome} ${priorHour} ${cause}`;
+          let sum = sums.get(key);
+          if (sum === undefined) {
+            sum = { provider, cause, outcome, priorHour, attempts: 0, deliveries: 0, firstSeen: Number.POSITIVE_INFINITY, lastSeen: 0 };
+            sums.set(key, sum);
+          }
+          sum.attempts += totals.attempts;
+          sum.deliveries += totals.deliveries;
+          sum.firstSeen = Math.min(sum.firstSeen, totals.firstSeen);
+          sum.lastSeen = Math.max(sum.lastSeen, totals.lastSeen);
+        }
+      }
+    }
+    return sums.values();
+  }
+}
+
+/** What is added up of a provider (its key) and cause. */
+interface CauseSum {
+  provider: number;
+  cause: string;
+  outcome: number;
+  priorHour: number;
+  attempts: number;
+  deliveries: number;
+  firstSeen: number;
+  lastSeen: number;
 }
 
 /** Failures of a provider with a cause. */

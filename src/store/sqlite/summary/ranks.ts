@@ -1,6 +1,6 @@
+import { NumberReader, NumberWriter } from '../numbers.js';
 import { OUTCOME_IDS } from '../outcomes.js';
 import { nthGreatest } from './nth-greatest.js';
-import { NumberReader, NumberWriter } from './numbers.js';
 import type { RowReader } from './packed-rows.js';
 
 /*

@@ -1,8 +1,9 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { hourOf } from '../hourly.js';
 import { endOfMail } from '../hours.js';
 import { IncidentWriter } from '../incidents.js';
-import { FAILURES } from '../outcomes.js';
+import { DELIVERED, FAILURES } from '../outcomes.js';
+import { hourOf } from '../totals/hour.js';
+import { TotalsWriter } from '../totals/writer.js';
 import { hoursBut, summariesOf, timesParameter } from './covered.js';
 import { type Failure, HourGatherer } from './hour-gatherer.js';
 import { HOUR_ROWS, HourRows } from './hour-rows.js';
@@ -19,13 +20,8 @@ const FIGURES = 'sum(e.attempts) AS attempts, sum(e.deliveries) AS deliveries, m
  * A summary of an hour. An earlier deferral in this hour itself is one in any range that has it: when it was does not matter, and without it
  * there are half as many rows.
  */
-function ofHour(key: string, prior: string, from: string, where: string): string {
-  return `SELECT ${key} AS key, e.outcome, min(@hour, ${prior}) AS prior_hour, ${FIGURES} FROM ${from} WHERE ${where} GROUP BY 1, 2, 3`;
-}
-
-/** The same, of what was not simply delivered. */
-function ofRows(key: string, prior: string, joins: string, where = '1'): string {
-  return ofHour(key, prior, `${HOUR_ROWS} e ${joins}`, where);
+function ofHour(key: string, prior: string, joins = '', where = `e.outcome <> ${DELIVERED}`): string {
+  return `SELECT ${key} AS key, e.outcome, min(@hour, ${prior}) AS prior_hour, ${FIGURES} FROM ${HOUR_ROWS} e ${joins} WHERE ${where} GROUP BY 1, 2, 3`;
 }
 
 const PRIOR_REPLY = 'JOIN reply pr ON pr.id = p.reply_id';
@@ -34,21 +30,21 @@ const REPLY = 'JOIN reply r ON r.id = e.reply_id';
 const LISTING = "l.list || ' ' || l.subject";
 
 const OF_AN_HOUR: Record<PlainSummary, string> = {
-  all: ofHour('0', 'e.prior_hour', 'hourly e', 'e.hour = @hour'),
-  cause: ofRows('r.cause', priorOf(PRIOR_REPLY, 'pr.cause = r.cause'), REPLY),
-  code: ofRows('ifnull(r.code, 0)', priorOf(PRIOR_REPLY, 'pr.code IS r.code'), REPLY),
-  reply: ofRows('e.reply_id', priorOf('', 'p.reply_id = e.reply_id'), '', FAILURES),
-  enhanced: ofRows("ifnull(r.enhanced, '')", priorOf(PRIOR_REPLY, 'pr.enhanced IS r.enhanced'), REPLY),
-  stage: ofRows('r.stage', priorOf(PRIOR_REPLY, 'pr.stage = r.stage'), REPLY),
+  all: ofHour('0', 'e.prior_hour', '', '1'),
+  cause: ofHour('r.cause', priorOf(PRIOR_REPLY, 'pr.cause = r.cause'), REPLY),
+  code: ofHour('ifnull(r.code, 0)', priorOf(PRIOR_REPLY, 'pr.code IS r.code'), REPLY),
+  reply: ofHour('e.reply_id', priorOf('', 'p.reply_id = e.reply_id'), '', FAILURES),
+  enhanced: ofHour("ifnull(r.enhanced, '')", priorOf(PRIOR_REPLY, 'pr.enhanced IS r.enhanced'), REPLY),
+  stage: ofHour('r.stage', priorOf(PRIOR_REPLY, 'pr.stage = r.stage'), REPLY),
   // A delivery is one host's.
-  host: ofRows('e.host_id', 'e.prior_hour', ''),
-  listing: ofRows(
+  host: ofHour('e.host_id', 'e.prior_hour'),
+  listing: ofHour(
     `ifnull(${LISTING}, '')`,
     priorOf('LEFT JOIN listing pl ON pl.id = p.listing_id', `${LISTING.replaceAll('l.', 'pl.')} IS ${LISTING}`),
     'LEFT JOIN listing l ON l.id = e.listing_id',
   ),
   // The first kind of reply with the text stands for it.
-  template: ofRows('(SELECT min(o.id) FROM reply o WHERE o.template = r.template)', priorOf(PRIOR_REPLY, 'pr.template = r.template'), REPLY),
+  template: ofHour('(SELECT min(o.id) FROM reply o WHERE o.template = r.template)', priorOf(PRIOR_REPLY, 'pr.template = r.template'), REPLY),
 };
 
 /** A summary of an hour, as SQL that puts it in. */
@@ -78,6 +74,7 @@ export class SummaryWriter {
   readonly #begun: Sharing;
   readonly #clear: Statement;
   readonly #mark: Statement;
+  readonly #totals: TotalsWriter;
   readonly #rows: HourRows;
   readonly #ofHours: Statement[];
   readonly #ofParts: Statement[];
@@ -104,6 +101,7 @@ export class SummaryWriter {
     );
     this.#mark = db.prepare('INSERT INTO summarized (hours, start) VALUES (?, ?)');
     this.#ofParts = PLAIN_KINDS.map((kind) => db.prepare(putLonger(kind)));
+    this.#totals = new TotalsWriter(db);
     this.#rows = new HourRows(db);
     this.#ofHours = PLAIN_KINDS.map((kind) => db.prepare(putHour(kind)));
     const providers = new ProviderKeys(db);
@@ -143,6 +141,7 @@ export class SummaryWriter {
 
   #summarize(since: number, until: number): void {
     for (const hour of hoursBut(this.#db, since, until, summedHours(this.#db, since, until))) {
+      this.#totals.merge(hour);
       this.#rows.read(hour);
       for (const statement of this.#ofHours) statement.run({ hour });
       if (!this.#gatherer.finish(hour)) this.#packed.putHour(hour);

@@ -1,6 +1,6 @@
 /*
  * Whole numbers from 0 on, one after the other, seven bits a byte and the lowest first: the varints of Protocol Buffers. Nearly all
- * numbers of a summary are small.
+ * numbers of totals and summaries are small.
  */
 
 export class NumberWriter {
@@ -20,29 +20,44 @@ export class NumberWriter {
     this.#bytes[this.#length++] = rest;
   }
 
+  /** Numbers that were written elsewhere. */
+  putBytes(bytes: Buffer): void {
+    const length = this.#length + bytes.length;
+    if (length > this.#bytes.length) this.#bytes = Buffer.concat([this.#bytes], Math.max(length, this.#bytes.length * 2));
+    bytes.copy(this.#bytes, this.#length);
+    this.#length = length;
+  }
+
+  /** What stands here until something else is written. */
   written(): Buffer {
     return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Begins anew. */
+  clear(): void {
+    this.#length = 0;
   }
 }
 
 export class NumberReader {
   readonly #bytes: Buffer;
-  #at = 0;
+  /** The byte that the next number begins with. */
+  at = 0;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
   }
 
   get isAtEnd(): boolean {
-    return this.#at >= this.#bytes.length;
+    return this.at >= this.#bytes.length;
   }
 
   next(): number {
-    let byte = this.#bytes[this.#at++] as number;
+    let byte = this.#bytes[this.at++] as number;
     if (byte < 128) return byte;
     let value = byte & 127;
     for (let shift = 7; ; shift += 7) {
-      byte = this.#bytes[this.#at++] as number;
+      byte = this.#bytes[this.at++] as number;
       value |= (byte & 127) << shift;
       if (byte < 128) return value;
     }

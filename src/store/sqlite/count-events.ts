@@ -1,0 +1,67 @@
+import type { Database } from 'better-sqlite3';
+import type { Filters, Group, TopQuestion, Totals } from '../../report/question.js';
+import type { Range } from '../../report/range.js';
+import { EVENT_TABLES } from './event-rows.js';
+import { HARD, OUTCOME_IDS } from './outcomes.js';
+import type { Name } from './totals/dimensions.js';
+import { COLUMNS, outcomesOf, type Sql, whereFilters, whereTime } from './where.js';
+
+/*
+ * The same figures as in totals/count.ts, from the events themselves: for ranges that cut an hour, and for recipients, who stand in no totals.
+ */
+
+/** The value of a group. */
+const VALUES: Record<Group, string> = {
+  ...COLUMNS,
+  'sender-domain': 's.domain',
+  reply: 'r.template',
+  stage: 'r.stage',
+  outcome: 'e.outcome',
+};
+
+const { deferred: DEFERRED } = OUTCOME_IDS;
+
+/** Figures of a group, and its value on each level. */
+export interface EventsRow {
+  [group: `g${number}`]: Name;
+  hard: number;
+  soft: number;
+  attempts: number;
+  deliveries: number;
+  first_seen: number;
+  last_seen: number;
+}
+
+export function countEvents(db: Database, { by, range, filters }: TopQuestion): EventsRow[] {
+  const { text, values } = whereAll(range, filters);
+  return db
+    .prepare<unknown[], EventsRow>(
+      `SELECT ${by.map((group, index) => `${VALUES[group]} AS g${index}`).join(', ')}, ${distinct(HARD)} AS hard, ${distinct(ofOutcome(DEFERRED))} AS soft,
+         sum(e.tried) AS attempts, count(DISTINCT e.delivery_id) AS deliveries, min(e.time) AS first_seen, max(e.time) AS last_seen
+       FROM ${EVENT_TABLES} WHERE ${text} AND e.outcome IN (${outcomesOf(filters).join(', ')}) GROUP BY ${by.map((_, index) => index + 1).join(', ')}`,
+    )
+    .all(...values);
+}
+
+/** What became of all deliveries with events in a range. */
+export function countEventTotals(db: Database, range: Range, filters: Filters): Omit<Totals, 'delivered' | 'hard' | 'soft'> {
+  const { text, values } = whereAll(range, filters);
+  const columns = Object.entries(OUTCOME_IDS).map(([name, outcome]) => `${distinct(ofOutcome(outcome))} AS ${name}`);
+  const row = db
+    .prepare<unknown[], Omit<Totals, 'delivered' | 'hard' | 'soft'>>(`SELECT ${columns.join(', ')} FROM ${EVENT_TABLES} WHERE ${text}`)
+    .get(...values);
+  return row ?? { deferred: 0, bounced: 0, expired: 0, recovered: 0, rejected: 0 };
+}
+
+function whereAll(range: Range, filters: Filters): Sql {
+  const [time, filter] = [whereTime(range), whereFilters(filters)];
+  return { text: `${time.text} AND ${filter.text}`, values: [...time.values, ...filter.values] };
+}
+
+function ofOutcome(outcome: number): string {
+  return `e.outcome = ${outcome}`;
+}
+
+function distinct(condition: string): string {
+  return `count(DISTINCT CASE WHEN ${condition} THEN e.delivery_id END)`;
+}

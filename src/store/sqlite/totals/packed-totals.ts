@@ -1,0 +1,229 @@
+import { NumberReader, NumberWriter } from '../numbers.js';
+import type { Prior } from '../prior.js';
+
+/*
+ * The totals of an hour, packed: as rows of a table they took 34 bytes an event and 1.5 µs each to read.
+ *
+ * First how many ms the unit of times has (1, or 1000 where all are whole seconds), then sections. All rows of a section share outcome, reply,
+ * listing and host: these, then how many bytes the rows of the section have, so that a reader passes over those that nobody asked for.
+ * A row has what its domain is greater than that of the row before; its route; its sender (both greater than those of the row before, where
+ * all in front of them is the same); a number for earlier deferrals and the shape of the row (see below); and when it was first seen, since the hour
+ * began. A row that is more than one delivery also has attempts, deliveries, and how much later it was last seen.
+ */
+
+const HOUR = 3_600_000;
+const SECOND = 1000;
+
+/** Below it: one delivery with so many tries. */
+const MANY = 2;
+const SHAPES = 3;
+/** Earlier deferrals: none; of other kinds (they follow: how many, then reply, route, listing and the hours since); above it, hours since the last one. */
+const NO_PRIOR = 0;
+const OTHER_PRIORS = 1;
+const ALIKE = 2;
+
+/** What rows of a section have in common. 0 = none. */
+export interface Section {
+  outcome: number;
+  reply: number;
+  listing: number;
+  host: number;
+}
+
+/** Where a row belongs in its section, and its figures. */
+export interface TotalsRow {
+  domain: number;
+  route: number;
+  sender: number;
+  /** The last hour (since 1970) in which its deliveries were deferred before, this one at most; 0 = they were not. */
+  priorHour: number;
+  /** Those deferrals, where they were not all like this row; else none. */
+  priors: readonly Prior[];
+  attempts: number;
+  deliveries: number;
+  /** UTC ms. */
+  firstSeen: number;
+  lastSeen: number;
+}
+
+const NO_PRIORS: readonly Prior[] = [];
+
+/** Packs rows that come in order: by section, domain, route and sender. */
+export class TotalsPacker {
+  readonly #hour: number;
+  readonly #unit: number;
+  readonly #all = new NumberWriter();
+  readonly #rows = new NumberWriter();
+  #section: Section | null = null;
+  #domain = 0;
+  #route = 0;
+  #sender = 0;
+
+  /**
+   * @param hour since 1970
+   * @param isInSeconds all times are whole seconds
+   */
+  constructor(hour: number, isInSeconds: boolean) {
+    this.#hour = hour;
+    this.#unit = isInSeconds ? SECOND : 1;
+    this.#all.put(this.#unit);
+  }
+
+  begin(section: Section): void {
+    this.#endSection();
+    this.#section = section;
+    this.#domain = 0;
+    this.#route = 0;
+    this.#sender = 0;
+  }
+
+  put({ domain, route, sender, priorHour, priors, attempts, deliveries, firstSeen, lastSeen }: TotalsRow): void {
+    const rows = this.#rows;
+    const isSameDomain = domain === this.#domain;
+    const isSameRoute = isSameDomain && route === this.#route;
+    rows.put(domain - this.#domain);
+    rows.put(isSameDomain ? route - this.#route : route);
+    rows.put(isSameRoute ? sender - this.#sender : sender);
+    this.#domain = domain;
+    this.#route = route;
+    this.#sender = sender;
+    const shape = deliveries === 1 && attempts < MANY && firstSeen === lastSeen ? attempts : MANY;
+    rows.put(this.#priorCode(priorHour, priors) * SHAPES + shape);
+    if (priors.length > 0) this.#putPriors(priors);
+    rows.put((firstSeen - this.#hour * HOUR) / this.#unit);
+    if (shape !== MANY) return;
+    rows.put(attempts);
+    rows.put(deliveries);
+    rows.put((lastSeen - firstSeen) / this.#unit);
+  }
+
+  packed(): Buffer {
+    this.#endSection();
+    return Buffer.from(this.#all.written());
+  }
+
+  #priorCode(priorHour: number, priors: readonly Prior[]): number {
+    if (priors.length > 0) return OTHER_PRIORS;
+    return priorHour === 0 ? NO_PRIOR : ALIKE + this.#hoursSince(priorHour);
+  }
+
+  #putPriors(priors: readonly Prior[]): void {
+    this.#rows.put(priors.length);
+    for (const { reply, route, listing, hour } of priors) {
+      this.#rows.put(reply);
+      this.#rows.put(route);
+      this.#rows.put(listing);
+      this.#rows.put(this.#hoursSince(hour));
+    }
+  }
+
+  /** A deferral that a log out of order tells of later is one of this hour: both lie in any range that has it. */
+  #hoursSince(hour: number): number {
+    return Math.max(0, this.#hour - hour);
+  }
+
+  #endSection(): void {
+    if (this.#section === null) return;
+    const { outcome, reply, listing, host } = this.#section;
+    for (const number of [outcome, reply, listing, host, this.#rows.length]) this.#all.put(number);
+    this.#all.putBytes(this.#rows.written());
+    this.#rows.clear();
+    this.#section = null;
+  }
+}
+
+/** Goes through packed totals; where it stands is in its fields. */
+export class TotalsReader implements Section, TotalsRow {
+  readonly hour: number;
+  outcome = 0;
+  reply = 0;
+  listing = 0;
+  host = 0;
+  domain = 0;
+  route = 0;
+  sender = 0;
+  priorHour = 0;
+  priors = NO_PRIORS;
+  attempts = 0;
+  deliveries = 0;
+  firstSeen = 0.5;
+  lastSeen = 0.5;
+  readonly #numbers: NumberReader;
+  readonly #begin: number;
+  readonly #unit: number;
+  #end: number;
+
+  /** @param hour since 1970 */
+  constructor(packed: Buffer, hour: number) {
+    this.hour = hour;
+    this.#begin = hour * HOUR;
+    this.#numbers = new NumberReader(packed);
+    this.#unit = this.#numbers.next();
+    this.#end = this.#numbers.at;
+  }
+
+  /** Goes to the next section, over what is left of this one. @returns whether there is one */
+  nextSection(): boolean {
+    const numbers = this.#numbers;
+    numbers.at = this.#end;
+    if (numbers.isAtEnd) return false;
+    this.outcome = numbers.next();
+    this.reply = numbers.next();
+    this.listing = numbers.next();
+    this.host = numbers.next();
+    const length = numbers.next();
+    this.#end = numbers.at + length;
+    this.domain = 0;
+    this.route = 0;
+    this.sender = 0;
+    return true;
+  }
+
+  /** Goes to the next row of the section. @returns whether there is one */
+  nextRow(): boolean {
+    const numbers = this.#numbers;
+    if (numbers.at >= this.#end) return false;
+    const domain = numbers.next();
+    const route = numbers.next();
+    const sender = numbers.next();
+    if (domain > 0) {
+      this.domain += domain;
+      this.route = route;
+      this.sender = sender;
+    } else {
+      this.route += route;
+      this.sender = route > 0 ? sender : this.sender + sender;
+    }
+    const code = numbers.next();
+    const prior = (code / SHAPES) | 0;
+    const shape = code % SHAPES;
+    if (prior === OTHER_PRIORS) this.#readPriors();
+    else {
+      this.priors = NO_PRIORS;
+      this.priorHour = prior === NO_PRIOR ? 0 : this.hour - prior + ALIKE;
+    }
+    this.firstSeen = this.#begin + numbers.next() * this.#unit;
+    if (shape === MANY) {
+      this.attempts = numbers.next();
+      this.deliveries = numbers.next();
+      this.lastSeen = this.firstSeen + numbers.next() * this.#unit;
+    } else {
+      this.attempts = shape;
+      this.deliveries = 1;
+      this.lastSeen = this.firstSeen;
+    }
+    return true;
+  }
+
+  #readPriors(): void {
+    const numbers = this.#numbers;
+    const priors: Prior[] = [];
+    this.priorHour = 0;
+    for (let left = numbers.next(); left > 0; left--) {
+      const prior = { reply: numbers.next(), route: numbers.next(), listing: numbers.next(), hour: this.hour - numbers.next() };
+      priors.push(prior);
+      if (prior.hour > this.priorHour) this.priorHour = prior.hour;
+    }
+    this.priors = priors;
+  }
+}
