@@ -1,5 +1,6 @@
 import { twice } from '../numbers.js';
 import type { Prior } from '../prior.js';
+import { RowSorter } from './in-order.js';
 import { type Section, TotalsPacker, type TotalsReader, type TotalsRow } from './packed-totals.js';
 
 const HOUR = 3_600_000;
@@ -12,20 +13,36 @@ const [OUTCOME, REPLY, LISTING, HOST, DOMAIN, ROUTE, SENDER, PRIOR_HOUR, PRIORS,
 const WIDTH = 13;
 /** Rows in different sections differ in one of those before it. */
 const SECTION_END = DOMAIN;
+const NO_PRIORS: readonly Prior[] = [];
 
 /** Gathers what is counted of an hour, in any order, and adds it up when it is packed. */
 export class HourTotals {
-  readonly #hour: number;
-  readonly #begin: number;
+  #hour = 0;
+  #begin = 0;
   #rows = new Int32Array(64 * WIDTH);
   #size = 0;
   /** By number, from 1 on. */
-  readonly #priors: (readonly Prior[])[] = [];
+  #priors: (readonly Prior[])[] = [];
+  readonly #sorter = new RowSorter();
+  readonly #packer = new TotalsPacker();
+  readonly #section: Section = { outcome: 0, reply: 0, listing: 0, host: 0 };
+  readonly #row: TotalsRow = { domain: 0, route: 0, sender: 0, priorHour: 0, priors: [], attempts: 0, deliveries: 0, firstSeen: 0, lastSeen: 0 };
 
   /** @param hour since 1970 */
   constructor(hour: number) {
+    this.begin(hour);
+  }
+
+  /** Begins anew with another hour, in the same memory. */
+  begin(hour: number): void {
     this.#hour = hour;
     this.#begin = hour * HOUR;
+    this.#size = 0;
+    this.#priors = [];
+  }
+
+  get hour(): number {
+    return this.#hour;
   }
 
   /** Rows that were added. */
@@ -57,15 +74,17 @@ export class HourTotals {
     while (packed.nextSection()) while (packed.nextRow()) this.add(packed, packed);
   }
 
+  /** What was added, until the next call. */
   packed(): Buffer {
     const rows = this.#rows;
-    const packer = new TotalsPacker(this.#hour, this.#isInSeconds());
+    const packer = this.#packer;
+    packer.begin(this.#hour, this.#isInSeconds());
     let before = -1;
-    for (const at of this.#inOrder()) {
+    for (const at of this.#sorter.inOrder(rows, this.#size, WIDTH, PRIORS)) {
       if (before >= 0 && this.#isSame(before, at, PRIORS) && rows[at + PRIORS] === 0 && rows[before + PRIORS] === 0) {
         this.#addTo(at, before);
       } else if (before >= 0) packer.put(this.#rowAt(before));
-      if (before < 0 || !this.#isSame(before, at, SECTION_END)) packer.begin(this.#sectionAt(at));
+      if (before < 0 || !this.#isSame(before, at, SECTION_END)) packer.beginSection(this.#sectionAt(at));
       before = at;
     }
     if (before >= 0) packer.put(this.#rowAt(before));
@@ -77,19 +96,6 @@ export class HourTotals {
       if ((this.#rows[at + FIRST] as number) % SECOND !== 0 || (this.#rows[at + LAST] as number) % SECOND !== 0) return false;
     }
     return true;
-  }
-
-  /** Where rows begin, in the order in which they are packed; of those that are alike the first one first. */
-  #inOrder(): Int32Array {
-    const rows = this.#rows;
-    const order = Int32Array.from({ length: this.#size }, (_, index) => index * WIDTH);
-    return order.sort((a, b) => {
-      for (let column = 0; column < PRIORS; column++) {
-        const difference = (rows[a + column] as number) - (rows[b + column] as number);
-        if (difference !== 0) return difference;
-      }
-      return (rows[a + FIRST] as number) - (rows[b + FIRST] as number) || a - b;
-    });
   }
 
   #isSame(a: number, b: number, columns: number): boolean {
@@ -107,22 +113,27 @@ export class HourTotals {
   }
 
   #sectionAt(at: number): Section {
-    const column = (index: number) => this.#rows[at + index] as number;
-    return { outcome: column(OUTCOME), reply: column(REPLY), listing: column(LISTING), host: column(HOST) };
+    const rows = this.#rows;
+    const section = this.#section;
+    section.outcome = rows[at + OUTCOME] as number;
+    section.reply = rows[at + REPLY] as number;
+    section.listing = rows[at + LISTING] as number;
+    section.host = rows[at + HOST] as number;
+    return section;
   }
 
   #rowAt(at: number): TotalsRow {
-    const column = (index: number) => this.#rows[at + index] as number;
-    return {
-      domain: column(DOMAIN),
-      route: column(ROUTE),
-      sender: column(SENDER),
-      priorHour: column(PRIOR_HOUR),
-      priors: this.#priors[column(PRIORS) - 1] ?? [],
-      attempts: column(ATTEMPTS),
-      deliveries: column(DELIVERIES),
-      firstSeen: this.#begin + column(FIRST),
-      lastSeen: this.#begin + column(LAST),
-    };
+    const rows = this.#rows;
+    const row = this.#row;
+    row.domain = rows[at + DOMAIN] as number;
+    row.route = rows[at + ROUTE] as number;
+    row.sender = rows[at + SENDER] as number;
+    row.priorHour = rows[at + PRIOR_HOUR] as number;
+    row.priors = this.#priors[(rows[at + PRIORS] as number) - 1] ?? NO_PRIORS;
+    row.attempts = rows[at + ATTEMPTS] as number;
+    row.deliveries = rows[at + DELIVERIES] as number;
+    row.firstSeen = this.#begin + (rows[at + FIRST] as number);
+    row.lastSeen = this.#begin + (rows[at + LAST] as number);
+    return row;
   }
 }

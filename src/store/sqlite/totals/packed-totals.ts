@@ -50,11 +50,10 @@ const NO_PRIORS: readonly Prior[] = [];
 
 /** Packs rows that come in order: by section, domain, route and sender. */
 export class TotalsPacker {
-  readonly #hour: number;
-  readonly #unit: number;
+  #hour = 0;
+  #unit = 1;
   readonly #all = new NumberWriter();
   readonly #rows = new NumberWriter();
-  #section: Section | null = null;
   #domain = 0;
   #route = 0;
   #sender = 0;
@@ -63,15 +62,19 @@ export class TotalsPacker {
    * @param hour since 1970
    * @param isInSeconds all times are whole seconds
    */
-  constructor(hour: number, isInSeconds: boolean) {
+  begin(hour: number, isInSeconds: boolean): void {
     this.#hour = hour;
     this.#unit = isInSeconds ? SECOND : 1;
+    this.#all.clear();
     this.#all.put(this.#unit);
   }
 
-  begin(section: Section): void {
+  beginSection({ outcome, reply, listing, host }: Section): void {
     this.#endSection();
-    this.#section = section;
+    this.#all.put(outcome);
+    this.#all.put(reply);
+    this.#all.put(listing);
+    this.#all.put(host);
     this.#domain = 0;
     this.#route = 0;
     this.#sender = 0;
@@ -97,9 +100,10 @@ export class TotalsPacker {
     rows.put((lastSeen - firstSeen) / this.#unit);
   }
 
+  /** What was put, until it begins anew. */
   packed(): Buffer {
     this.#endSection();
-    return Buffer.from(this.#all.written());
+    return this.#all.written();
   }
 
   #priorCode(priorHour: number, priors: readonly Prior[]): number {
@@ -123,12 +127,11 @@ export class TotalsPacker {
   }
 
   #endSection(): void {
-    if (this.#section === null) return;
-    const { outcome, reply, listing, host } = this.#section;
-    for (const number of [outcome, reply, listing, host, this.#rows.length]) this.#all.put(number);
+    // A section has a row at least.
+    if (this.#rows.length === 0) return;
+    this.#all.put(this.#rows.length);
     this.#all.putBytes(this.#rows.written());
     this.#rows.clear();
-    this.#section = null;
   }
 }
 
