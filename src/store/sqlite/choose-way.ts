@@ -1,9 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import type { Filters, TopQuestion } from '../../report/question.js';
-import type { Range } from '../../report/range.js';
+import type { Range, Span } from '../../report/range.js';
 import { endOfMail } from './hours.js';
 import { type Covered, coverage } from './summary/covered.js';
-import { type Counted, countTotals } from './totals/count.js';
+import { type Counted, countEach, countTotals } from './totals/count.js';
 
 const HOUR = 3_600_000;
 
@@ -18,6 +18,19 @@ export function countedOnce(db: Database, question: TopQuestion): CountedOnce {
   };
 }
 
+/** The same of each of some steps that do not overlap; `null` where the totals do not hold all of them. */
+export function countSteps(db: Database, { by, filters }: Pick<TopQuestion, 'by' | 'filters'>, steps: readonly Span[]): Counted[] | null {
+  if (!steps.every((range) => isFromTotals({ range, filters }))) return null;
+  return countEach(
+    db,
+    { by, filters },
+    steps.map(({ since, until }) => {
+      const hours = { since: since / HOUR, until: until / HOUR };
+      return { since: hours.since, hours };
+    }),
+  );
+}
+
 /** Counts from the totals. @param hours those of the range that are to be counted; `null` = all */
 export function countHours(
   db: Database,
@@ -25,7 +38,7 @@ export function countHours(
   hours: readonly number[] | null = null,
 ): Counted {
   const all = { since: hourOf(range.since, 0), until: hourOf(range.until, Number.MAX_SAFE_INTEGER) };
-  return countTotals(db, { by, filters, since: hourOf(range.since, 1), hours: hours ?? all });
+  return countTotals(db, { by, filters }, { since: hourOf(range.since, 1), hours: hours ?? all });
 }
 
 /** How far the summaries reach in a range of whole hours; `null` when they have nothing of it. */
@@ -47,7 +60,7 @@ export function isOfOutcomes(filters: Filters): boolean {
   return isUnfiltered({ ...filters, outcome: [] });
 }
 
-function isFromTotals({ range, filters }: TopQuestion): boolean {
+function isFromTotals({ range, filters }: Pick<TopQuestion, 'range' | 'filters'>): boolean {
   return filters.recipient.length === 0 && isWholeHour(range.since) && isWholeHour(range.until);
 }
 

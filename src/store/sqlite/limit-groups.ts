@@ -19,10 +19,10 @@ export function limitGroups(rows: CountedRow[], question: TopQuestion): { kept: 
       if (group === undefined) groups.set(key, [row]);
       else group.push(row);
     }
-    const sorted = [...groups.values()].sort((a, b) => compareGroups(sumOf(a), sumOf(b), sort, level));
+    const sorted = [...groups.values()].map((group) => ({ group, sum: sumOf(group) })).sort((a, b) => compareGroups(a.sum, b.sum, sort, level));
     const chosen = limit > 0 ? sorted.slice(0, limit) : sorted;
     const isInnermost = level === question.by.length - 1;
-    return { kept: chosen.flatMap((group) => (isInnermost ? group : cut(group, level + 1).kept)), more: sorted.length - chosen.length };
+    return { kept: chosen.flatMap(({ group }) => (isInnermost ? group : cut(group, level + 1).kept)), more: sorted.length - chosen.length };
   };
   return cut(rows, 0);
 }

@@ -11,6 +11,11 @@ import type { Counted } from './totals/count.js';
 const HOUR = 3_600_000;
 const { deferred: DEFERRED, bounced: BOUNCED, expired: EXPIRED } = OUTCOME_IDS;
 
+/** Delivered mail, where the filters tell of it. */
+export function deliveredOf({ deliveries }: Counted, filters: Filters): number | null {
+  return tellsOfDelivered(filters) ? (deliveries[DELIVERED] ?? 0) : null;
+}
+
 /** What became of all deliveries of a range. */
 export function totals(db: Database, question: TopQuestion, counted: CountedOnce): Totals {
   const { range, filters } = question;
@@ -21,8 +26,7 @@ export function totals(db: Database, question: TopQuestion, counted: CountedOnce
   if (ofProvider !== null) return withHours(db, range, filters, ofProvider);
   const fromTotals = counted();
   if (fromTotals === null) return fromEvents(db, range, filters);
-  const found = fromCounted(fromTotals);
-  return tellsOfDelivered(filters) ? found : { ...found, delivered: null };
+  return { ...fromCounted(fromTotals), delivered: deliveredOf(fromTotals, filters) };
 }
 
 /** With those of hours that are counted one by one. */
@@ -75,7 +79,7 @@ function fromEvents(db: Database, range: Range, filters: Filters): Totals {
   // Delivered mail stands in the totals only; a range that cuts an hour counts the hours that begin in it.
   const wholeHours = (time: number | null) => (time === null ? null : Math.ceil(time / HOUR) * HOUR);
   const hours = { since: wholeHours(range.since), until: wholeHours(range.until) };
-  const delivered = tellsOfDelivered(filters) ? fromCounted(countHours(db, { by: [], range: hours, filters })).delivered : null;
+  const delivered = deliveredOf(countHours(db, { by: [], range: hours, filters }), filters);
   return { delivered, ...row, hard: row.bounced + row.expired, soft: row.deferred };
 }
 

@@ -2,13 +2,16 @@ import type { Database } from 'better-sqlite3';
 import type { Filters, Group } from '../../report/question.js';
 import type { Span } from '../../report/range.js';
 import type { Failures, StepFailures } from '../../report/trend.js';
-import { covers, isOfOutcomes, isWholeHour } from './choose-way.js';
+import { countSteps, covers, isOfOutcomes, isWholeHour } from './choose-way.js';
+import type { CountedRow } from './limit-groups.js';
+import { deliveredOf } from './outcome-totals.js';
 import { DELIVERED, outcomeName } from './outcomes.js';
 import { summariesOf, timesParameter } from './summary/covered.js';
 import { plainFigures } from './summary/plain-figures.js';
 import { isPacked, type PlainSummary } from './summary/summary-kinds.js';
 import type { Time } from './summary/times.js';
-import { groups, SUMMARY_OF, top } from './top.js';
+import { groups, isSummed, rowsOf, SUMMARY_OF, top } from './top.js';
+import type { Name } from './totals/dimensions.js';
 import { outcomesOf } from './where.js';
 
 interface Row extends Failures {
@@ -29,14 +32,18 @@ interface StepsQuestion {
  * day of the summaries are read all at once (a month of days: a fifth of `trend`).
  */
 export function failuresBySteps(db: Database, question: StepsQuestion, steps: readonly Span[]): StepFailures[] {
-  const times = steps.map((step) => (isOfOutcomes(question.filters) ? timeOf(db, step) : null));
+  const { by, filters, only } = question;
+  const times = steps.map((step) => (isOfOutcomes(filters) ? timeOf(db, step) : null));
   const summed = summedSteps(db, question, times);
-  return steps.map((step, index) => {
-    const time = times[index];
+  const ofGroups = isSummed(by, filters) ? null : countSteps(db, { by: [by], filters }, steps);
+  const ofAll = isOfOutcomes(filters) ? null : countSteps(db, { by: ['outcome'], filters }, steps);
+  return steps.map((step, index): StepFailures => {
+    const [time, groupsCounted, allCounted] = [times[index], ofGroups?.[index], ofAll?.[index]];
     const found = time === null || time === undefined ? undefined : summed.get(time.start);
+    const counted = allCounted === undefined ? undefined : { all: rowsOf(allCounted), delivered: deliveredOf(allCounted, filters) };
     return {
-      ...(found ?? allOf(db, question.filters, step)),
-      groups: found?.groups ?? groupsOf(db, question, step),
+      ...(found ?? counted ?? allOf(db, filters, step)),
+      groups: found?.groups ?? (groupsCounted === undefined ? groupsOf(db, question, step) : byName(rowsOf(groupsCounted), only)),
     };
   });
 }
@@ -54,8 +61,12 @@ function allOf(db: Database, filters: Filters, range: Span): Pick<StepFailures, 
 }
 
 function groupsOf(db: Database, { by, filters, only }: StepsQuestion, range: Span): StepFailures['groups'] {
-  const { rows } = groups(db, { by: [by], range, filters, sort: 'deliveries', limit: 0, only });
-  return new Map(rows.map((row) => [row.keys[0] ?? null, row]));
+  return byName(groups(db, { by: [by], range, filters, sort: 'deliveries', limit: 0, only }).rows);
+}
+
+function byName(rows: readonly CountedRow[], only?: readonly Name[]): StepFailures['groups'] {
+  const named = rows.map((row): [Name, Failures] => [row.keys[0] ?? null, row]);
+  return new Map(only === undefined ? named : named.filter(([name]) => only.includes(name)));
 }
 
 /** What the summaries tell of a step; `null` = its groups are packed, or there is no summary of them. */

@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3';
-import type { Group, GroupsAnswer, TopAnswer, TopQuestion } from '../../report/question.js';
+import type { Filters, Group, GroupsAnswer, TopAnswer, TopQuestion } from '../../report/question.js';
 import { type CountedOnce, countedOnce, countHours, covers, hourOf, isOfOutcomes, isUnfiltered, isWholeHour } from './choose-way.js';
 import { countEvents, type EventsRow } from './count-events.js';
+import { groupsShown } from './groups-shown.js';
 import { endOfMail } from './hours.js';
 import { type CountedRow, limitGroups, sumOf } from './limit-groups.js';
 import { totals } from './outcome-totals.js';
@@ -40,34 +41,37 @@ function groupsOf(db: Database, question: TopQuestion, counted: CountedOnce): Gr
   const summed = fromProviderCauses(db, question) ?? fromSummaries(db, question) ?? fromSenders(db, question);
   const fromTotals = summed === null ? counted() : null;
   if (fromTotals !== null && only === undefined) return fromCounted(question, fromTotals);
-  const found = summed ?? (fromTotals === null ? countEvents(db, question).map((row) => countedRow(question, row)) : rowsOf(question, fromTotals));
+  const found = summed ?? (fromTotals === null ? countEvents(db, question).map((row) => countedRow(question, row)) : rowsOf(fromTotals));
   return answerOf(question, only === undefined ? found : found.filter(({ keys }) => only.includes(keys[0] ?? null)));
 }
 
-/** Of groups that are not nested only those are named that may be shown. */
 function fromCounted(question: TopQuestion, counted: Counted): GroupsAnswer {
-  const { groups: sums } = counted;
+  const { groups: sums, prefixOf } = counted;
   const all = { hard: sums.total('hard'), soft: sums.total('soft'), deliveries: sums.total('deliveries') };
-  const limit = question.by.length > 1 ? 0 : question.limit;
-  return answerOf(question, rowsOf(question, counted, limit), all, question.by.length > 1 ? undefined : sums.size);
+  const { shown, others } = groupsShown(sums.all(), prefixOf, question);
+  return answerOf(question, namedRows(counted, shown), all, others);
 }
 
-/** @param limit those that may be among so many; 0 = all */
-function rowsOf({ by, sort }: TopQuestion, { groups: sums, namesOf }: Counted, limit = 0): CountedRow[] {
-  const shown = sums.mayBeShown(sort, limit);
-  const names = namesOf(shown.map(([group]) => group));
-  return shown.map(([, figures], index) => ({ keys: (names[index] ?? []).slice(0, by.length), ...figuresOf(figures) }));
+/** All groups. */
+export function rowsOf(counted: Counted): CountedRow[] {
+  return namedRows(counted, counted.groups.all());
+}
+
+function namedRows({ namesOf }: Counted, groups: readonly [number, Figures][]): CountedRow[] {
+  const names = namesOf(groups.map(([group]) => group));
+  return groups.map(([, figures], index) => ({ keys: names[index] ?? [], ...figuresOf(figures) }));
 }
 
 /**
- * @param rows all groups; of the many that are packed those that may be shown
- * @param all the sums of all groups, and how many there are
+ * @param rows all groups, or those of the outermost ones that may be shown
+ * @param all the sums of all groups
+ * @param others outermost groups that are not among the rows
  */
-function answerOf(question: TopQuestion, rows: CountedRow[], all: GroupsAnswer['all'] = sumsOf(rows), size = rows.length): GroupsAnswer {
+function answerOf(question: TopQuestion, rows: CountedRow[], all: GroupsAnswer['all'] = sumsOf(rows), others = 0): GroupsAnswer {
   const { by, range } = question;
   const { kept, more } = limitGroups(rows, question);
   const shares = kept.map((row) => ({ ...row, share: all.deliveries === 0 ? 0 : row.deliveries / all.deliveries }));
-  return { by, range, rows: shares, all, more: more + size - rows.length };
+  return { by, range, rows: shares, all, more: more + others };
 }
 
 function sumsOf(rows: readonly CountedRow[]): GroupsAnswer['all'] {
@@ -90,11 +94,16 @@ export const SUMMARY_OF: Partial<Record<Group, Summary>> = {
   reply: 'template',
 };
 
+/** Whether summaries know the failures by a group, as far as they reach. */
+export function isSummed(group: Group, filters: Filters): boolean {
+  const summary = group === 'sender-domain' ? 'sender' : SUMMARY_OF[group];
+  return summary !== undefined && isOfOutcomes(filters) && (!isPacked(summary) || isUnfiltered(filters));
+}
+
 /** The summary that may answer a question: one for a single group, in whole hours, without filters; by outcome, where it is not packed. */
 function summaryFor({ by: [group, ...inner], range, filters }: TopQuestion): Summary | null {
-  if (group === undefined || inner.length > 0 || !isOfOutcomes(filters) || !isWholeHour(range.since) || !isWholeHour(range.until)) return null;
-  const summary = SUMMARY_OF[group] ?? null;
-  return summary !== null && isPacked(summary) && !isUnfiltered(filters) ? null : summary;
+  if (group === undefined || inner.length > 0 || !isSummed(group, filters) || !isWholeHour(range.since) || !isWholeHour(range.until)) return null;
+  return SUMMARY_OF[group] ?? null;
 }
 
 /** The groups from the summaries, and the hours that do not stand there from the totals or events; `null` when that is not the way. */
@@ -105,7 +114,7 @@ function fromSummaries(db: Database, question: TopQuestion): CountedRow[] | null
   const covered = covers(db, range);
   if (covered === null) return null;
   const rows = rowsFromSummary(db, question, summary, covered);
-  return covered.rest.length === 0 ? rows : addUp([...rows, ...rowsOf(question, countHours(db, question, covered.rest))]);
+  return covered.rest.length === 0 ? rows : addUp([...rows, ...rowsOf(countHours(db, question, covered.rest))]);
 }
 
 /**
@@ -139,11 +148,13 @@ function fromPacked(db: Database, question: TopQuestion): GroupsAnswer | null {
     ranksIn(db, summary, covered.times, ranks);
     for (const [key, figures] of rest) ranks.addFigures(key, figures);
     const leaders = new Set(ranks.leaders(limit));
-    return answerOf(question, named(sumsOfKeys(leaders).of(leaders)), ranks.all, ranks.size);
+    const rows = named(sumsOfKeys(leaders).of(leaders));
+    return answerOf(question, rows, ranks.all, ranks.size - rows.length);
   }
   const sums = sumsOfKeys(null);
   const all = { hard: sums.total('hard'), soft: sums.total('soft'), deliveries: sums.total('deliveries') };
-  return answerOf(question, named(sums.mayBeShown(sort, limit)), all, sums.size);
+  const rows = named(sums.mayBeShown(sort, limit));
+  return answerOf(question, rows, all, sums.size - rows.length);
 }
 
 /** Failures by the domain of the sender, from those by sender: each delivery has one. `null` when that is not the question. */
@@ -165,7 +176,7 @@ function fromSenders(db: Database, question: TopQuestion): CountedRow[] | null {
 function restOf(db: Database, question: TopQuestion, summary: PackedSummary, hours: readonly number[]): [number, Figures][] {
   if (hours.length === 0) return [];
   const { groups: sums, namesOf: namesOfGroups } = countHours(db, question, hours);
-  const all = sums.mayBeShown('name', 0);
+  const all = sums.all();
   const names = namesOfGroups(all.map(([group]) => group)).map(([name]) => name ?? null);
   const keys = keysOf(db, summary, names);
   return all.map(([, figures], index) => [keys.get(names[index] ?? null) ?? 0, figures]);
@@ -192,7 +203,7 @@ function fromProviderCauses(db: Database, question: TopQuestion): CountedRow[] |
     days.filter((day) => !found.others.includes(day)),
   );
   const rows = found.rows.map((row) => countedRow(question, { ...row, g0: row[by[0] as 'cause'], g1: row[by[1] as 'cause'] }));
-  return rest.length === 0 ? addUp(rows) : addUp([...rows, ...rowsOf(question, countHours(db, question, rest))]);
+  return rest.length === 0 ? addUp(rows) : addUp([...rows, ...rowsOf(countHours(db, question, rest))]);
 }
 
 /** Names that are looked up one by one; of more the whole table is read. */

@@ -24,7 +24,8 @@ export interface Figures {
 /** What is counted of each value, in the order in which it stands. */
 const COLUMNS = ['hard', 'soft', 'attempts', 'deliveries', 'first_seen', 'last_seen'] as const satisfies readonly (keyof Figures)[];
 const WIDTH = COLUMNS.length;
-const COLUMN_OF = {
+/** The figure that values are sorted by. */
+export const FIGURE_OF = {
   hard: 'hard',
   soft: 'soft',
   attempts: 'attempts',
@@ -103,6 +104,11 @@ export class FailureSums {
     });
   }
 
+  /** All that there are. */
+  all(): [number, Figures][] {
+    return this.#keys.map((key, place) => [key, this.#at(place)]);
+  }
+
   /** The values that are among the first `limit` by the figure that they are sorted by, and all that are equal to the last of these; all for 0, or by name. */
   mayBeShown(sort: Sort, limit: number): [number, Figures][] {
     const isAll = sort === 'name' || limit === 0 || this.size <= limit;
@@ -111,7 +117,7 @@ export class FailureSums {
   }
 
   #best(sort: Exclude<Sort, 'name'>, limit: number): number[] {
-    const column = this.#column(COLUMN_OF[sort]);
+    const column = this.#column(FIGURE_OF[sort]);
     // The first is the least.
     if (sort === 'first') for (const [place, time] of column.entries()) column[place] = -time;
     const worst = nthGreatest(column, limit);

@@ -4,7 +4,7 @@ import { OUTCOME_IDS } from '../outcomes.js';
 import type { Prior } from '../prior.js';
 import { FailureSums } from '../summary/failure-sums.js';
 import { outcomesOf } from '../where.js';
-import { type Dimension, dimensionOf, type Name } from './dimensions.js';
+import { type Dimension, dimensionOf, type Keys, type Name } from './dimensions.js';
 import { type IdsAskedFor, idsAskedFor } from './ids-asked-for.js';
 import type { TotalsReader } from './packed-totals.js';
 import { type Hours, totalsIn } from './read.js';
@@ -14,6 +14,10 @@ const { deferred: DEFERRED } = OUTCOME_IDS;
 export interface CountQuestion {
   by: readonly Group[];
   filters: Filters;
+}
+
+/** What is counted by itself. */
+export interface CountRange {
   /** First hour of the range, since 1970. */
   since: number;
   /** Those of the range that are to be counted. */
@@ -26,6 +30,8 @@ export interface Counted {
   groups: FailureSums;
   /** The names of groups, by their numbers: of each, one for each level. */
   namesOf: (groups: readonly number[]) => Name[][];
+  /** What groups with the same names on the outer levels have in common, and no others. */
+  prefixOf: (group: number, levels: number) => number;
   deliveries: number[];
 }
 
@@ -33,11 +39,24 @@ export interface Counted {
  * Counts what the totals have of some hours, in one pass: any groups, any filters but for the recipient. A delivery counts where it was not deferred
  * before in the range and group, as far as the filters see.
  */
-export function countTotals(db: Database, { by, filters, since, hours }: CountQuestion): Counted {
+export function countTotals(db: Database, question: CountQuestion, range: CountRange): Counted {
+  return countEach(db, question, [range])[0] as Counted;
+}
+
+/** The same of each of some ranges. */
+export function countEach(db: Database, { by, filters }: CountQuestion, ranges: readonly CountRange[]): Counted[] {
   const dimensions = by.map((group) => dimensionOf(db, group));
-  const count = new Count({ dimensions, ids: idsAskedFor(db, filters), outcomes: outcomesOf(filters), isByOutcome: by.includes('outcome'), since });
-  for (const totals of totalsIn(db, hours)) count.add(totals);
-  return { groups: count.groups, namesOf: (groups) => count.namesOf(groups), deliveries: count.deliveries };
+  const asked = { dimensions, ids: idsAskedFor(db, filters), outcomes: outcomesOf(filters), isByOutcome: by.includes('outcome') };
+  return ranges.map(({ since, hours }) => {
+    const count = new Count({ ...asked, since });
+    for (const totals of totalsIn(db, hours)) count.add(totals);
+    return {
+      groups: count.groups,
+      namesOf: (groups) => count.namesOf(groups),
+      prefixOf: (group, levels) => count.prefixOf(group, levels),
+      deliveries: count.deliveries,
+    };
+  });
 }
 
 interface CountOptions {
@@ -57,9 +76,9 @@ class Count {
   readonly #isByOutcome: boolean;
   readonly #countsDeferred: boolean;
   readonly #since: number;
-  /** The dimensions that have one value in a section, the others, and what the number of each is multiplied with in that of a group. */
+  /** The dimensions that have one value in a section; the part that others have in the number of a group, `null` = none. */
   readonly #ofSection: Scaled[];
-  readonly #ofRow: Scaled[];
+  readonly #ofRow: ((row: Keys) => number) | null;
   readonly #ofAttempt: Dimension[];
   readonly #numbers: GroupNumbers;
 
@@ -77,7 +96,7 @@ class Count {
       return one;
     });
     this.#ofSection = scaled.filter(({ dimension }) => dimension.isOfSection);
-    this.#ofRow = scaled.filter(({ dimension }) => !dimension.isOfSection);
+    this.#ofRow = numberOfRow(scaled.filter(({ dimension }) => !dimension.isOfSection));
     this.#ofAttempt = dimensions.filter(({ ofAttempt }) => ofAttempt !== null);
     this.#numbers = scale <= DIRECT ? SAME : new Numbering();
   }
@@ -99,7 +118,9 @@ class Count {
     const since = this.#since;
     let ofSection = 0;
     for (const { dimension, scale } of this.#ofSection) ofSection += dimension.numberOf(totals) * scale;
-    const sectionPlace = this.#ofRow.length === 0 ? this.#numbers.of(ofSection) : 0;
+    const numbers = this.#numbers;
+    const ofRow = this.#ofRow;
+    const sectionPlace = ofRow === null ? numbers.of(ofSection) : 0;
     let deliveries = 0;
     while (totals.nextRow()) {
       if (domain !== null && !domain.has(totals.domain)) continue;
@@ -108,12 +129,7 @@ class Count {
       const isFirst = totals.priorHour < since;
       deliveries += outcome !== DEFERRED || isFirst || !this.#hasPrior(totals, NO_DIMENSIONS) ? totals.deliveries : 0;
       if (!isFailure) continue;
-      let place = sectionPlace;
-      if (this.#ofRow.length > 0) {
-        let number = ofSection;
-        for (const { dimension, scale } of this.#ofRow) number += dimension.numberOf(totals) * scale;
-        place = this.#numbers.of(number);
-      }
+      const place = ofRow === null ? sectionPlace : numbers.of(ofSection + ofRow(totals));
       const isFresh = isFirst || !this.#countsDeferred || (this.#isByOutcome && outcome !== DEFERRED) || !this.#hasPrior(totals, this.#ofAttempt);
       this.groups.addDeliveries(place, totals, isFresh ? totals.deliveries : 0);
     }
@@ -138,6 +154,10 @@ class Count {
     );
   }
 
+  prefixOf(group: number, levels: number): number {
+    return this.#numbers.behind(group) % this.#dimensions.slice(0, levels).reduce((scale, { size }) => scale * size, 1);
+  }
+
   namesOf(groups: readonly number[]): Name[][] {
     const numbers = groups.map((group) => this.#numbers.behind(group));
     let scale = 1;
@@ -150,9 +170,18 @@ class Count {
   }
 }
 
+/** A dimension, and what its number is multiplied with in that of a group. */
 interface Scaled {
   dimension: Dimension;
   scale: number;
+}
+
+/** Nearly always it is one: without the loop, a tenth less of the whole. */
+function numberOfRow([first, ...others]: Scaled[]): ((row: Keys) => number) | null {
+  if (first === undefined) return null;
+  const { dimension, scale } = first;
+  if (others.length === 0) return scale === 1 ? dimension.numberOf : (row) => dimension.numberOf(row) * scale;
+  return (row) => others.reduce((number, other) => number + other.dimension.numberOf(row) * other.scale, dimension.numberOf(row) * scale);
 }
 
 const NO_DIMENSIONS: readonly Dimension[] = [];

@@ -149,8 +149,9 @@ export class TotalsReader implements Section, TotalsRow {
   priors = NO_PRIORS;
   attempts = 0;
   deliveries = 0;
-  firstSeen = 0.5;
-  lastSeen = 0.5;
+  /** In units since the hour began, and since then. */
+  #first = 0;
+  #later = 0;
   readonly #numbers: NumberReader;
   readonly #begin: number;
   readonly #unit: number;
@@ -163,6 +164,14 @@ export class TotalsReader implements Section, TotalsRow {
     this.#numbers = new NumberReader(packed);
     this.#unit = this.#numbers.next();
     this.#end = this.#numbers.at;
+  }
+
+  get firstSeen(): number {
+    return this.#begin + this.#first * this.#unit;
+  }
+
+  get lastSeen(): number {
+    return this.firstSeen + this.#later * this.#unit;
   }
 
   /** Goes to the next section, over what is left of this one. @returns whether there is one */
@@ -205,15 +214,15 @@ export class TotalsReader implements Section, TotalsRow {
       this.priors = NO_PRIORS;
       this.priorHour = prior === NO_PRIOR ? 0 : this.hour - prior + ALIKE;
     }
-    this.firstSeen = this.#begin + numbers.next() * this.#unit;
+    this.#first = numbers.next();
     if (shape === MANY) {
       this.attempts = numbers.next();
       this.deliveries = numbers.next();
-      this.lastSeen = this.firstSeen + numbers.next() * this.#unit;
+      this.#later = numbers.next();
     } else {
       this.attempts = shape;
       this.deliveries = 1;
-      this.lastSeen = this.firstSeen;
+      this.#later = 0;
     }
     return true;
   }

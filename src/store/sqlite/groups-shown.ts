@@ -1,0 +1,60 @@
+import type { Sort, TopQuestion } from '../../report/question.js';
+import { FIGURE_OF, type Figures } from './summary/failure-sums.js';
+import { nthGreatest } from './summary/nth-greatest.js';
+import type { Counted } from './totals/count.js';
+
+type Group = [number, Figures];
+
+/**
+ * The groups that may be shown: level by level those that are among the first ones, or their equals. There may be a hundred thousand, of
+ * which a few are shown: the others are never named.
+ * @returns them, and how many others there are on the outermost level
+ */
+export function groupsShown(
+  groups: readonly Group[],
+  prefixOf: Counted['prefixOf'],
+  { by, sort, limit }: TopQuestion,
+): { shown: Group[]; others: number } {
+  const cut = (some: readonly Group[], level: number): { shown: Group[]; others: number } => {
+    if (level === by.length) {
+      const shown = foremost(some, sort, limit);
+      return { shown, others: some.length - shown.length };
+    }
+    const parts = new Map<number, Group[]>();
+    for (const group of some) {
+      const prefix = prefixOf(group[0], level);
+      const part = parts.get(prefix);
+      if (part === undefined) parts.set(prefix, [group]);
+      else part.push(group);
+    }
+    const sums = [...parts].map(([prefix, part]): Group => [prefix, sumOf(part)]);
+    const chosen = foremost(sums, sort, limit);
+    return { shown: chosen.flatMap(([prefix]) => cut(parts.get(prefix) ?? [], level + 1).shown), others: sums.length - chosen.length };
+  };
+  return cut(groups, 1);
+}
+
+function foremost(groups: readonly Group[], sort: Sort, limit: number): Group[] {
+  if (sort === 'name' || limit === 0 || groups.length <= limit) return [...groups];
+  const figure = FIGURE_OF[sort];
+  // The first is the least.
+  const sign = sort === 'first' ? -1 : 1;
+  const worst = nthGreatest(
+    Float64Array.from(groups, ([, figures]) => sign * figures[figure]),
+    limit,
+  );
+  return groups.filter(([, figures]) => sign * figures[figure] >= worst);
+}
+
+function sumOf(groups: readonly Group[]): Figures {
+  const sum: Figures = { hard: 0, soft: 0, attempts: 0, deliveries: 0, first_seen: Number.POSITIVE_INFINITY, last_seen: 0 };
+  for (const [, figures] of groups) {
+    sum.hard += figures.hard;
+    sum.soft += figures.soft;
+    sum.attempts += figures.attempts;
+    sum.deliveries += figures.deliveries;
+    sum.first_seen = Math.min(sum.first_seen, figures.first_seen);
+    sum.last_seen = Math.max(sum.last_seen, figures.last_seen);
+  }
+  return sum;
+}
