@@ -72,6 +72,7 @@ class Count {
   readonly deliveries = [0, 0, 0, 0, 0, 0, 0, 0];
   readonly #dimensions: readonly Dimension[];
   readonly #ids: IdsAskedFor;
+  readonly #lastDomain: number;
   readonly #outcomes: readonly number[];
   readonly #isByOutcome: boolean;
   readonly #countsDeferred: boolean;
@@ -85,6 +86,7 @@ class Count {
   constructor({ dimensions, ids, outcomes, isByOutcome, since }: CountOptions) {
     this.#dimensions = dimensions;
     this.#ids = ids;
+    this.#lastDomain = ids.domain === null ? Number.POSITIVE_INFINITY : [...ids.domain].reduce((last, one) => Math.max(last, one), -1);
     this.#outcomes = outcomes;
     this.#isByOutcome = isByOutcome;
     this.#countsDeferred = outcomes.includes(DEFERRED);
@@ -123,6 +125,8 @@ class Count {
     const sectionPlace = ofRow === null ? numbers.of(ofSection) : 0;
     let deliveries = 0;
     while (totals.nextRow()) {
+      // Rows stand in the order of their domains.
+      if (totals.domain > this.#lastDomain) break;
       if (domain !== null && !domain.has(totals.domain)) continue;
       if (route !== null && !route.has(totals.route)) continue;
       if (sender !== null && !sender.has(totals.sender)) continue;
