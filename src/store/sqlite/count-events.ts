@@ -1,10 +1,11 @@
 import type { Database } from 'better-sqlite3';
 import type { Filters, Group, TopQuestion, Totals } from '../../report/question.js';
 import type { Range } from '../../report/range.js';
-import { EVENT_TABLES } from './event-rows.js';
+import { eventTables } from './event-rows.js';
+import { eventsIn } from './event-spans.js';
 import { HARD, OUTCOME_IDS } from './outcomes.js';
 import type { Name } from './totals/dimensions.js';
-import { COLUMNS, outcomesOf, type Sql, whereFilters, whereTime } from './where.js';
+import { COLUMNS, join, outcomesOf, type Sql, whereFilters } from './where.js';
 
 /*
  * The same figures as in totals/count.ts, from the events themselves: for ranges that cut an hour, and for recipients, who stand in no totals.
@@ -33,29 +34,29 @@ export interface EventsRow {
 }
 
 export function countEvents(db: Database, { by, range, filters }: TopQuestion): EventsRow[] {
-  const { text, values } = whereAll(range, filters);
+  const { from, where } = fromAll(range, filters);
   return db
     .prepare<unknown[], EventsRow>(
       `SELECT ${by.map((group, index) => `${VALUES[group]} AS g${index}`).join(', ')}, ${distinct(HARD)} AS hard, ${distinct(ofOutcome(DEFERRED))} AS soft,
          sum(e.tried) AS attempts, count(DISTINCT e.delivery_id) AS deliveries, min(e.time) AS first_seen, max(e.time) AS last_seen
-       FROM ${EVENT_TABLES} WHERE ${text} AND e.outcome IN (${outcomesOf(filters).join(', ')}) GROUP BY ${by.map((_, index) => index + 1).join(', ')}`,
+       FROM ${from} WHERE ${where.text} AND e.outcome IN (${outcomesOf(filters).join(', ')}) GROUP BY ${by.map((_, index) => index + 1).join(', ')}`,
     )
-    .all(...values);
+    .all(...where.values);
 }
 
 /** What became of all deliveries with events in a range. */
 export function countEventTotals(db: Database, range: Range, filters: Filters): Omit<Totals, 'delivered' | 'hard' | 'soft'> {
-  const { text, values } = whereAll(range, filters);
+  const { from, where } = fromAll(range, filters);
   const columns = Object.entries(OUTCOME_IDS).map(([name, outcome]) => `${distinct(ofOutcome(outcome))} AS ${name}`);
   const row = db
-    .prepare<unknown[], Omit<Totals, 'delivered' | 'hard' | 'soft'>>(`SELECT ${columns.join(', ')} FROM ${EVENT_TABLES} WHERE ${text}`)
-    .get(...values);
+    .prepare<unknown[], Omit<Totals, 'delivered' | 'hard' | 'soft'>>(`SELECT ${columns.join(', ')} FROM ${from} WHERE ${where.text}`)
+    .get(...where.values);
   return row ?? { deferred: 0, bounced: 0, expired: 0, recovered: 0, rejected: 0 };
 }
 
-function whereAll(range: Range, filters: Filters): Sql {
-  const [time, filter] = [whereTime(range), whereFilters(filters)];
-  return { text: `${time.text} AND ${filter.text}`, values: [...time.values, ...filter.values] };
+function fromAll(range: Range, filters: Filters): { from: string; where: Sql } {
+  const { from, where } = eventsIn(range);
+  return { from: eventTables(from), where: join([where, whereFilters(filters)], ' AND ') };
 }
 
 function ofOutcome(outcome: number): string {

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Mta } from '../../log/record.js';
 import type { Deferrals, GroupValues, HourFigures } from '../../report/digest.js';
 import type { Span } from '../../report/range.js';
+import { eventsIn } from './event-spans.js';
 import { endOfMail } from './hours.js';
 import { DELIVERED, FAILURES, OUTCOME_IDS } from './outcomes.js';
 import { recoveriesIn } from './recoveries.js';
@@ -132,12 +133,13 @@ function lifetimes(db: Database): Record<Mta, number> {
     .pluck()
     .get();
   if (hour === undefined) return found;
+  const { from, where } = eventsIn({ since: hour * HOUR, until: (hour + 1) * HOUR });
   const ages = db
-    .prepare<[number, number], { mta: Mta; age: number }>(
-      `SELECT d.mta, max(e.delay_ms) AS age FROM event e JOIN delivery d ON d.id = e.delivery_id
-       WHERE e.time >= ? AND e.time < ? AND e.outcome = ${expired} GROUP BY d.mta`,
+    .prepare<unknown[], { mta: Mta; age: number }>(
+      `SELECT d.mta, max(e.delay_ms) AS age FROM ${from} JOIN delivery d ON d.id = e.delivery_id
+       WHERE ${where.text} AND e.outcome = ${expired} GROUP BY d.mta`,
     )
-    .all(hour * HOUR, (hour + 1) * HOUR);
+    .all(...where.values);
   // Exim also gives up at once where a host has failed for long: that tells nothing.
   for (const { mta, age } of ages) if (age >= HOUR) found[mta] = age;
   return found;

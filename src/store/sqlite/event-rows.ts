@@ -1,12 +1,16 @@
 import type { Database } from 'better-sqlite3';
 import { fillTemplate } from '../../bounce/template.js';
 import type { EventRow, EventsQuestion } from '../../report/question.js';
+import { eventsIn, hoursWithEvents } from './event-spans.js';
 import { OUTCOME_IDS, outcomeName } from './outcomes.js';
 import { VALUE_SEPARATOR } from './values.js';
-import { whereFilters, whereTime } from './where.js';
+import { whereFilters } from './where.js';
+
+const HOUR = 3_600_000;
 
 /** Events with everything they refer to. `r` is the reply whose cause counts, `own` the one that was said. */
-export const EVENT_TABLES = `event e
+export function eventTables(events = 'event e'): string {
+  return `${events}
   JOIN (SELECT delivery.*, CASE WHEN recipient LIKE '%@' THEN recipient || ifnull((SELECT name FROM domain WHERE id = domain_id), '') ELSE recipient END AS address
         FROM delivery) de ON de.id = e.delivery_id
   JOIN host h ON h.id = de.host_id
@@ -18,6 +22,7 @@ export const EVENT_TABLES = `event e
   LEFT JOIN listing l ON l.id = e.listing_id
   LEFT JOIN address a ON a.id = e.mx_ip_id
   LEFT JOIN transport t ON t.id = e.transport_id`;
+}
 
 interface Row {
   id: number;
@@ -51,25 +56,33 @@ interface Row {
 
 /** The events themselves, oldest first. */
 export function* eventRows(db: Database, question: EventsQuestion): Iterable<EventRow> {
-  const time = whereTime(question.range);
   const filters = whereFilters(question.filters);
   const outcomes = question.filters.outcome.map((outcome) => OUTCOME_IDS[outcome]);
   const outcome = outcomes.length === 0 ? '1' : `e.outcome IN (${outcomes.join(', ')})`;
-  const limit = question.limit > 0 ? 'LIMIT ?' : '';
+  // Hour by hour: they stand in no order of time, and a month of them is too much to sort.
+  const ofHour = eventsIn({ since: 0, until: 0 });
   const statement = db.prepare<unknown[], Row>(
-    `SELECT ${COLUMNS} FROM ${EVENT_TABLES}
-     WHERE ${time.text} AND ${filters.text} AND ${outcome}
-     ORDER BY e.time, e.id ${limit}`,
+    `SELECT ${COLUMNS} FROM ${eventTables(ofHour.from)}
+     WHERE ${ofHour.where.text} AND ${filters.text} AND ${outcome}
+     ORDER BY e.time, e.id`,
   );
-  const values = [...time.values, ...filters.values, ...(question.limit > 0 ? [question.limit] : [])];
-  for (const row of statement.iterate(...values)) yield eventOf(row);
+  const since = question.range.since ?? Number.MIN_SAFE_INTEGER;
+  const until = question.range.until ?? Number.MAX_SAFE_INTEGER;
+  let left = question.limit > 0 ? question.limit : Number.POSITIVE_INFINITY;
+  for (const hour of hoursWithEvents(db, question.range)) {
+    const { where } = eventsIn({ since: Math.max(since, hour * HOUR), until: Math.min(until, (hour + 1) * HOUR) });
+    for (const row of statement.iterate(...where.values, ...filters.values)) {
+      yield eventOf(row);
+      if (--left === 0) return;
+    }
+  }
 }
 
 /** All events of these deliveries with the delivery each belongs to, oldest first. */
 export function eventsOfDeliveries(db: Database, ids: readonly number[]): { deliveryId: number; event: EventRow }[] {
   const rows = db
     .prepare<[string], Row & { delivery_id: number }>(
-      `SELECT e.delivery_id, ${COLUMNS} FROM ${EVENT_TABLES}
+      `SELECT e.delivery_id, ${COLUMNS} FROM ${eventTables()}
        WHERE e.delivery_id IN (SELECT value FROM json_each(?)) ORDER BY e.time, e.id`,
     )
     .all(JSON.stringify(ids));
@@ -79,7 +92,7 @@ export function eventsOfDeliveries(db: Database, ids: readonly number[]): { deli
 /** Some events by their ids, in any order. */
 export function eventsById(db: Database, ids: readonly number[]): EventRow[] {
   return db
-    .prepare<[string], Row>(`SELECT ${COLUMNS} FROM ${EVENT_TABLES} WHERE e.id IN (SELECT value FROM json_each(?))`)
+    .prepare<[string], Row>(`SELECT ${COLUMNS} FROM ${eventTables()} WHERE e.id IN (SELECT value FROM json_each(?))`)
     .all(JSON.stringify(ids))
     .map(eventOf);
 }

@@ -6,6 +6,7 @@ import { domainOf } from '../../log/address.js';
 import { type Batch, COUNT_COLUMNS, type InterpretedEvent, type Receiver } from '../store.js';
 import { Clients } from './clients.js';
 import { Dictionary } from './dictionary.js';
+import { EventSpanWriter } from './event-spans.js';
 import type { Handles } from './handles.js';
 import { FAILURE_IDS, OUTCOME_IDS } from './outcomes.js';
 import { type DeliveryHandle, remember, type WhereAndWhy } from './prior.js';
@@ -67,6 +68,7 @@ export class EventWriter {
   readonly #insertReply: Statement;
   readonly #deliveries: RowWriter;
   readonly #rows: RowWriter;
+  readonly #spans: EventSpanWriter;
   readonly #findRejection: Statement;
   readonly #totals: TotalsWriter;
   readonly #recoveries: RecoveryWriter;
@@ -111,9 +113,10 @@ export class EventWriter {
     this.#insertReply = db.prepare('INSERT INTO reply (template, stage, code, enhanced, provider, cause, rule) VALUES (?, ?, ?, ?, ?, ?, ?)');
     this.#deliveries = new RowWriter(db, 'delivery', DELIVERY_COLUMNS);
     this.#rows = new RowWriter(db, 'event', EVENT_COLUMNS);
+    this.#spans = new EventSpanWriter(db);
     this.#findRejection = db.prepare(
       `SELECT count(*) AS n FROM event e JOIN delivery d ON d.id = e.delivery_id LEFT JOIN client c ON c.id = d.client_id
-       WHERE e.time = ? AND e.outcome = ? AND e.reply_id = ? AND e.vals IS ? AND c.ip IS ? AND d.recipient IS ? AND d.sender_id IS ? AND d.host_id = ?`,
+       WHERE e.time = ? AND e.outcome = ${OUTCOME_IDS.rejected} AND e.reply_id = ? AND e.vals IS ? AND c.ip IS ? AND d.recipient IS ? AND d.sender_id IS ? AND d.host_id = ?`,
     );
     this.#recoveries = new RecoveryWriter(db);
   }
@@ -133,7 +136,7 @@ export class EventWriter {
     const outcome = OUTCOME_IDS[event.outcome];
     const delay = event.delaySeconds === null ? null : Math.round(event.delaySeconds * 1000);
     this.#summaries.touch(hourOf(event.time));
-    this.#rows.add(
+    const id = this.#rows.add(
       event.time,
       outcome,
       handle.deliveryId,
@@ -148,6 +151,7 @@ export class EventWriter {
       event.attempt,
       delay,
     );
+    this.#spans.add(id, event.time);
     if (this.#rows.waiting >= ROWS_AT_ONCE) this.#flushRows();
     this.#totals.add({
       outcome,
@@ -188,7 +192,6 @@ export class EventWriter {
     this.#flushRows();
     const found = this.#findRejection.get(
       event.time,
-      OUTCOME_IDS.rejected,
       this.#replyId(reply),
       values.length === 0 ? null : values.join(VALUE_SEPARATOR),
       event.clientIp,
@@ -240,6 +243,7 @@ export class EventWriter {
   /** What is written once for many deliveries. */
   flush(): void {
     this.#flushRows();
+    this.#spans.flush();
     this.#totals.flush();
     this.#signposts.flush();
     this.#recoveries.flush();

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { UserError } from '../../errors.js';
+import { noteSpans } from './event-spans.js';
 import { MIGRATIONS, migrationFiles, tooNew, versionOf } from './schema-version.js';
 import { packTotals } from './totals/from-rows.js';
 
@@ -15,7 +16,7 @@ export interface Migration {
   step?: ((db: Database) => void) | undefined;
 }
 
-const STEPS: Partial<Record<number, (db: Database) => void>> = { 12: packTotals };
+const STEPS: Partial<Record<number, (db: Database) => void>> = { 12: packTotals, 13: noteSpans };
 
 /** All migrations of this version of bouncelog, in order. */
 export function allMigrations(): Migration[] {

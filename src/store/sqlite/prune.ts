@@ -1,8 +1,10 @@
 import type { Database } from 'better-sqlite3';
 import type { PruneAnswer } from '../../report/prune.js';
+import { eventsIn, pruneSpans } from './event-spans.js';
 import { Meta } from './meta.js';
 import { BLOCK_SHIFT } from './signpost.js';
 import { pruneGroups } from './signpost-groups.js';
+import { hourOf } from './totals/hour.js';
 
 /** Events taken out in one transaction: an ingest that wants to write meanwhile waits for one of these, not for all. */
 const EVENTS_AT_ONCE = 50_000;
@@ -16,19 +18,27 @@ export function prune(db: Database, before: number, onProgress: (done: number, a
   const pagesBefore = pagesOf(db);
   const takeEvents = db.prepare(
     `DELETE FROM event WHERE id IN (
-       SELECT e.id FROM event e WHERE e.time < ? AND NOT EXISTS (SELECT 1 FROM open_delivery o WHERE o.delivery_id = e.delivery_id) LIMIT ${EVENTS_AT_ONCE})`,
+       SELECT e.id FROM event_span p CROSS JOIN event e ON e.id BETWEEN p.first AND p.last
+         WHERE p.hour <= ? AND e.time < ? AND NOT EXISTS (SELECT 1 FROM open_delivery o WHERE o.delivery_id = e.delivery_id) LIMIT ${EVENTS_AT_ONCE})`,
   );
   // Before anything is gone, so that an end in the middle does not look like totals that differ from the events.
   const meta = new Meta(db);
   meta.set('pruned', String(Math.max(before, Number(meta.get('pruned') ?? 0))));
   let events = 0;
-  const all = db.prepare<[number], { n: number }>('SELECT count(*) AS n FROM event WHERE time < ?').get(before)?.n ?? 0;
-  for (let taken = takeEvents.run(before).changes; taken > 0; taken = takeEvents.run(before).changes) {
+  const hour = hourOf(before);
+  const { from, where } = eventsIn({ since: null, until: before });
+  const all =
+    db
+      .prepare<unknown[], number>(`SELECT count(*) FROM ${from} WHERE ${where.text}`)
+      .pluck()
+      .get(...where.values) ?? 0;
+  for (let taken = takeEvents.run(hour, before).changes; taken > 0; taken = takeEvents.run(hour, before).changes) {
     events += taken;
     onProgress(events, all);
   }
   const deliveries = db
     .transaction(() => {
+      pruneSpans(db, hour);
       const orphaned = `NOT EXISTS (SELECT 1 FROM event e WHERE e.delivery_id = delivery.id) AND NOT EXISTS (SELECT 1 FROM open_delivery o WHERE o.delivery_id = delivery.id)`;
       db.prepare(`DELETE FROM ended WHERE delivery_id IN (SELECT id FROM delivery WHERE ${orphaned})`).run();
       const { changes } = db.prepare(`DELETE FROM delivery WHERE ${orphaned}`).run();

@@ -1,6 +1,7 @@
 import { endianness } from 'node:os';
 import type { Database, Statement } from 'better-sqlite3';
 import type { Span } from '../../report/range.js';
+import { eventsIn } from './event-spans.js';
 import { OUTCOME_IDS } from './outcomes.js';
 
 /*
@@ -115,11 +116,12 @@ function placeIn(counts: Uint32Array, place: number): { value: number; rest: num
   return { value, rest };
 }
 
-function delaysFromEvents(db: Database, { since, until }: Span): number[] {
+function delaysFromEvents(db: Database, span: Span): number[] {
+  const { from, where } = eventsIn(span);
   return db
-    .prepare<[number, number], { delay: number }>(
-      `SELECT ifnull(min(max(delay_ms, 0), ${UNKNOWN - 1}), ${UNKNOWN}) AS delay FROM event WHERE time >= ? AND time < ? AND outcome = ${OUTCOME_IDS.recovered}`,
+    .prepare<unknown[], { delay: number }>(
+      `SELECT ifnull(min(max(delay_ms, 0), ${UNKNOWN - 1}), ${UNKNOWN}) AS delay FROM ${from} WHERE ${where.text} AND outcome = ${OUTCOME_IDS.recovered}`,
     )
-    .all(since, until)
+    .all(...where.values)
     .map(({ delay }) => delay);
 }

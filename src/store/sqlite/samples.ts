@@ -3,9 +3,11 @@ import type { ReplySample } from '../../report/question.js';
 import type { Range, Span } from '../../report/range.js';
 import { eventsById } from './event-rows.js';
 import { FAILURES } from './outcomes.js';
+import { prepared } from './prepared.js';
 import { coverage, summariesOf, timesParameter } from './summary/covered.js';
 import { priorOf } from './summary/prior-of.js';
 import { TOTALS, totalsAsTable } from './totals/as-table.js';
+import { hourOf } from './totals/hour.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -41,12 +43,8 @@ export function replySamples(db: Database, range: Span, perCause: number): Reply
 
 /** The exact text of the latest failure of each kind of reply, by the kind's id; none where its events were pruned. */
 export function latestTexts(db: Database, kinds: readonly Kind[], range: Range): Map<number, string> {
-  // From the last time that it was seen on backwards: found at once, or (pruned) not at all.
-  const latest = db.prepare<[number, number, number], { id: number }>(
-    'SELECT id FROM event WHERE time <= ? AND time > ? AND reply_id = ? ORDER BY time DESC, id DESC LIMIT 1',
-  );
   const last = (range.until ?? Number.MAX_SAFE_INTEGER) - 1;
-  const ids = new Map(kinds.map((kind) => [kind.id, latest.get(Math.min(kind.last_seen, last), Math.min(kind.last_seen, last) - DAY, kind.id)?.id]));
+  const ids = new Map(kinds.map((kind) => [kind.id, latestEvent(db, kind.id, Math.min(kind.last_seen, last))]));
   const wanted = [...ids.values()].filter((id) => id !== undefined);
   const texts = new Map(eventsById(db, wanted).map((event) => [event.id, event.reply]));
   return new Map(
@@ -55,4 +53,27 @@ export function latestTexts(db: Database, kinds: readonly Kind[], range: Range):
       return text === undefined ? [] : [[kind, text] as const];
     }),
   );
+}
+
+/** The latest event with a reply until a time (UTC ms), within a day. */
+function latestEvent(db: Database, reply: number, time: number): number | undefined {
+  // That was the last time: it is found at once, but where the range ends before, or it was pruned.
+  const atOnce = prepared<[number, number, number, number], number>(
+    db,
+    `SELECT e.id FROM event_span p CROSS JOIN event e ON e.id BETWEEN p.first AND p.last
+     WHERE p.hour = ? AND ? BETWEEN p.since AND p.until AND e.reply_id = ? AND e.time = ? ORDER BY e.id DESC LIMIT 1`,
+  ).pluck();
+  const hour = hourOf(time);
+  const found = atOnce.get(hour, time - hour * HOUR, reply, time);
+  if (found !== undefined) return found;
+  const before = prepared<[number, number, number, number], number>(
+    db,
+    `SELECT e.id FROM event_span p CROSS JOIN event e ON e.id BETWEEN p.first AND p.last
+     WHERE p.hour = ? AND e.reply_id = ? AND e.time <= ? AND e.time > ? ORDER BY e.time DESC, e.id DESC LIMIT 1`,
+  ).pluck();
+  for (let back = hour; back >= hourOf(time - DAY); back--) {
+    const event = before.get(back, reply, time, time - DAY);
+    if (event !== undefined) return event;
+  }
+  return undefined;
 }
