@@ -45,12 +45,21 @@ export class HourPacker {
 
   /** Adds what did not fail in some hours: no more than how many. */
   addNotFailed(hours: readonly number[], sums: RowSums): void {
-    const start = hours[0] ?? 0;
+    // By provider, for each outcome.
+    const counts = new Map<number, Map<number, number>>();
     for (const totals of totalsIn(this.#db, hours)) {
       while (totals.nextSection()) {
         if (FAILURE_IDS.includes(totals.outcome)) continue;
-        while (totals.nextRow()) sums.add(notFailed(this.#providers.of(totals.route), totals.outcome, totals.deliveries, start));
+        const byProvider = counts.get(totals.outcome) ?? new Map<number, number>();
+        counts.set(totals.outcome, byProvider);
+        while (totals.nextRow()) {
+          const provider = this.#providers.of(totals.route);
+          byProvider.set(provider, (byProvider.get(provider) ?? 0) + totals.deliveries);
+        }
       }
+    }
+    for (const [outcome, byProvider] of counts) {
+      for (const [provider, deliveries] of byProvider) sums.add(notFailed(provider, outcome, deliveries, hours[0] ?? 0));
     }
   }
 }

@@ -3,7 +3,8 @@ import type { Database, Statement } from 'better-sqlite3';
 /** The key of the provider of each route: its first route. 0 = nobody knows who operates the MX. */
 export class ProviderKeys {
   readonly #find: Statement<[number], number>;
-  readonly #keys = new Map<number, number>();
+  /** By route: one more than its key; 0 = not looked up yet. */
+  #keys = new Int32Array(1024);
 
   constructor(db: Database) {
     this.#find = db
@@ -12,11 +13,18 @@ export class ProviderKeys {
   }
 
   of(route: number): number {
-    let key = this.#keys.get(route);
-    if (key === undefined) {
-      key = this.#find.get(route) ?? 0;
-      this.#keys.set(route, key);
+    const known = this.#keys[route] ?? 0;
+    return known > 0 ? known - 1 : this.#look(route);
+  }
+
+  #look(route: number): number {
+    const key = this.#find.get(route) ?? 0;
+    if (route >= this.#keys.length) {
+      const keys = new Int32Array(2 ** Math.ceil(Math.log2(route + 1)));
+      keys.set(this.#keys);
+      this.#keys = keys;
     }
+    this.#keys[route] = key + 1;
     return key;
   }
 }
