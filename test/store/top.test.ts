@@ -9,6 +9,7 @@ import { zoneOf } from '../../src/log/zone.js';
 import { type Filters, type Group, NO_FILTERS, SORTS, type TopAnswer } from '../../src/report/question.js';
 import type { Range } from '../../src/report/range.js';
 import type { Source } from '../../src/source/source.js';
+import { eventRows } from '../../src/store/sqlite/event-rows.js';
 import { SqliteIngestStore } from '../../src/store/sqlite/ingest-store.js';
 import { migrate } from '../../src/store/sqlite/migrate.js';
 import { top } from '../../src/store/sqlite/top.js';
@@ -155,6 +156,28 @@ describe('top', () => {
         },
       ),
       { numRuns: 300 },
+    );
+  });
+
+  it('finds what whole addresses name as what patterns find', async () => {
+    const whole = fc.record({
+      recipient: fc.subarray(['u0@d0.example', 'U1@D1.Example', 'u2@d0.example', 'nobody@else.example']),
+      sender: fc.subarray(['s1@b.example', 'S2@a.example', 's9@a.example']),
+    });
+    await fc.assert(
+      fc.asyncProperty(attempts, whole, fc.option(fc.nat(5 * 3600)), async (tries, asked, to) => {
+        const db = await database(linesOf(tries));
+        const patterns = Object.fromEntries(Object.entries(asked).map(([name, values]) => [name, values.map((value) => value.replace(/.$/, '*'))]));
+        const range: Range = { since: null, until: to === null ? null : START + to * 1000 };
+        const answers = [asked, patterns].map((some) => {
+          const filters: Filters = { ...NO_FILTERS, ...some };
+          const rows = [...eventRows(db, { range, filters, limit: 3 })];
+          return [rows, figures(top(db, { by: ['cause'], range, filters, sort: 'deliveries', limit: 0 }))];
+        });
+        expect(answers[0]).toEqual(answers[1]);
+        db.close();
+      }),
+      { numRuns: 200 },
     );
   });
 

@@ -3,9 +3,10 @@ import type { Filters, Group, TopQuestion, Totals } from '../../report/question.
 import type { Range } from '../../report/range.js';
 import { eventTables } from './event-rows.js';
 import { eventsIn } from './event-spans.js';
+import { whereNamed } from './named-deliveries.js';
 import { HARD, OUTCOME_IDS } from './outcomes.js';
 import type { Name } from './totals/dimensions.js';
-import { COLUMNS, join, outcomesOf, type Sql, whereFilters } from './where.js';
+import { COLUMNS, join, outcomesOf, type Sql, whereFilters, whereTime } from './where.js';
 
 /*
  * The same figures as in totals/count.ts, from the events themselves: for ranges that cut an hour, and for recipients, who stand in no totals.
@@ -34,7 +35,7 @@ export interface EventsRow {
 }
 
 export function countEvents(db: Database, { by, range, filters }: TopQuestion): EventsRow[] {
-  const { from, where } = fromAll(range, filters);
+  const { from, where } = fromAll(db, range, filters);
   return db
     .prepare<unknown[], EventsRow>(
       `SELECT ${by.map((group, index) => `${VALUES[group]} AS g${index}`).join(', ')}, ${distinct(HARD)} AS hard, ${distinct(ofOutcome(DEFERRED))} AS soft,
@@ -46,7 +47,7 @@ export function countEvents(db: Database, { by, range, filters }: TopQuestion): 
 
 /** What became of all deliveries with events in a range. */
 export function countEventTotals(db: Database, range: Range, filters: Filters): Omit<Totals, 'delivered' | 'hard' | 'soft'> {
-  const { from, where } = fromAll(range, filters);
+  const { from, where } = fromAll(db, range, filters);
   const columns = Object.entries(OUTCOME_IDS).map(([name, outcome]) => `${distinct(ofOutcome(outcome))} AS ${name}`);
   const row = db
     .prepare<unknown[], Omit<Totals, 'delivered' | 'hard' | 'soft'>>(`SELECT ${columns.join(', ')} FROM ${from} WHERE ${where.text}`)
@@ -54,7 +55,9 @@ export function countEventTotals(db: Database, range: Range, filters: Filters): 
   return row ?? { deferred: 0, bounced: 0, expired: 0, recovered: 0, rejected: 0 };
 }
 
-function fromAll(range: Range, filters: Filters): { from: string; where: Sql } {
+function fromAll(db: Database, range: Range, filters: Filters): { from: string; where: Sql } {
+  const named = whereNamed(db, filters, range.until);
+  if (named !== null) return { from: eventTables(), where: join([named, whereTime(range), whereFilters(filters)], ' AND ') };
   const { from, where } = eventsIn(range);
   return { from: eventTables(from), where: join([where, whereFilters(filters)], ' AND ') };
 }

@@ -2,9 +2,10 @@ import type { Database } from 'better-sqlite3';
 import { fillTemplate } from '../../bounce/template.js';
 import type { EventRow, EventsQuestion } from '../../report/question.js';
 import { eventsIn, hoursWithEvents } from './event-spans.js';
+import { whereNamed } from './named-deliveries.js';
 import { OUTCOME_IDS, outcomeName } from './outcomes.js';
 import { VALUE_SEPARATOR } from './values.js';
-import { whereFilters } from './where.js';
+import { join, whereFilters, whereTime } from './where.js';
 
 const HOUR = 3_600_000;
 
@@ -59,6 +60,14 @@ export function* eventRows(db: Database, question: EventsQuestion): Iterable<Eve
   const filters = whereFilters(question.filters);
   const outcomes = question.filters.outcome.map((outcome) => OUTCOME_IDS[outcome]);
   const outcome = outcomes.length === 0 ? '1' : `e.outcome IN (${outcomes.join(', ')})`;
+  const named = whereNamed(db, question.filters, question.range.until);
+  if (named !== null) {
+    const { text, values } = join([named, whereTime(question.range), filters], ' AND ');
+    const limit = question.limit > 0 ? `LIMIT ${question.limit}` : '';
+    const rows = db.prepare<unknown[], Row>(`SELECT ${COLUMNS} FROM ${eventTables()} WHERE ${text} AND ${outcome} ORDER BY e.time, e.id ${limit}`);
+    for (const row of rows.iterate(...values)) yield eventOf(row);
+    return;
+  }
   // Hour by hour: they stand in no order of time, and a month of them is too much to sort.
   const ofHour = eventsIn({ since: 0, until: 0 });
   const statement = db.prepare<unknown[], Row>(
