@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import type { Group } from '../../../report/question.js';
 import { outcomeName } from '../outcomes.js';
 import type { WhereAndWhy } from '../prior.js';
@@ -32,9 +32,9 @@ export function dimensionOf(db: Database, group: Group): Dimension {
       return ofReply(db, 'template');
     case 'provider':
     case 'mx': {
-      const { numbers, values } = valuesOf(db, `SELECT id, ${group} FROM route`);
-      const numberOf = ({ route }: { route: number }) => numbers[route] ?? 0;
-      return { isOfSection: false, size: values.length, numberOf, ofAttempt: numberOf, namesOf: (asked) => asked.map((one) => values[one] ?? null) };
+      const routes = new RouteValues(db, group);
+      const numberOf = ({ route }: { route: number }) => routes.of(route);
+      return { isOfSection: false, size: routes.size, numberOf, ofAttempt: numberOf, namesOf: (asked) => asked.map((one) => routes.name(one)) };
     }
     case 'listing': {
       const { numbers, values } = valuesOf(db, "SELECT id, list || ' ' || subject FROM listing");
@@ -100,7 +100,59 @@ function valuesOf(db: Database, sql: string): { numbers: Int32Array; values: Nam
   return { numbers, values };
 }
 
-function lastId(db: Database, table: 'domain' | 'sender'): number {
+/** Routes that are looked up one by one; of more all are read. */
+const FEW_ROUTES = 2_000;
+
+/** Values of routes, read as they are met: of a few hours with few providers all of a host's twenty thousand were a tenth of a page. */
+class RouteValues {
+  /** Above all numbers. */
+  readonly size: number;
+  readonly #column: 'provider' | 'mx';
+  readonly #db: Database;
+  readonly #find: Statement<[number], Name>;
+  /** By route: one more than its number; 0 = not looked up yet. */
+  readonly #numbers: Int32Array;
+  readonly #names: Name[] = [null];
+  readonly #known = new Map<Name, number>([[null, 0]]);
+  #looked = 0;
+
+  constructor(db: Database, column: 'provider' | 'mx') {
+    this.#db = db;
+    this.#column = column;
+    this.#find = db.prepare<[number], Name>(`SELECT ${column} FROM route WHERE id = ?`).pluck();
+    const last = lastId(db, 'route');
+    this.#numbers = new Int32Array(last + 1);
+    this.size = last + 2;
+  }
+
+  of(route: number): number {
+    const known = this.#numbers[route] ?? 1;
+    return known > 0 ? known - 1 : this.#look(route);
+  }
+
+  name(number: number): Name {
+    return this.#names[number] ?? null;
+  }
+
+  #look(route: number): number {
+    if (++this.#looked > FEW_ROUTES) {
+      const all = this.#db.prepare<[], [number, Name]>(`SELECT id, ${this.#column} FROM route`).raw().all();
+      for (const [id, name] of all) this.#numbers[id] = this.#numberOf(name) + 1;
+    } else this.#numbers[route] = this.#numberOf(this.#find.get(route) ?? null) + 1;
+    return (this.#numbers[route] || 1) - 1;
+  }
+
+  #numberOf(name: Name): number {
+    let number = this.#known.get(name);
+    if (number === undefined) {
+      number = this.#names.push(name) - 1;
+      this.#known.set(name, number);
+    }
+    return number;
+  }
+}
+
+function lastId(db: Database, table: 'domain' | 'sender' | 'route'): number {
   return db.prepare<[], number | null>(`SELECT max(id) FROM ${table}`).pluck().get() ?? 0;
 }
 
