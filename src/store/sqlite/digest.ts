@@ -136,7 +136,7 @@ function lifetimes(db: Database): Record<Mta, number> {
   const { from, where } = eventsIn({ since: hour * HOUR, until: (hour + 1) * HOUR });
   const ages = db
     .prepare<unknown[], { mta: Mta; age: number }>(
-      `SELECT d.mta, max(e.delay_ms) AS age FROM ${from} JOIN delivery d ON d.id = e.delivery_id
+      `SELECT d.mta, max(e.delay_ms) AS age FROM ${from} CROSS JOIN delivery d ON d.id = e.delivery_id
        WHERE ${where.text} AND e.outcome = ${expired} GROUP BY d.mta`,
     )
     .all(...where.values);

@@ -9,15 +9,15 @@ import { join, whereFilters, whereTime } from './where.js';
 
 const HOUR = 3_600_000;
 
-/** Events with everything they refer to. `r` is the reply whose cause counts, `own` the one that was said. */
+/** Events with everything they refer to. `r` is the reply whose cause counts, `own` the one that was said. CROSS: from the events on, never from all deliveries of a host. */
 export function eventTables(events = 'event e'): string {
   return `${events}
-  JOIN (SELECT delivery.*, CASE WHEN recipient LIKE '%@' THEN recipient || ifnull((SELECT name FROM domain WHERE id = domain_id), '') ELSE recipient END AS address
+  CROSS JOIN (SELECT delivery.*, CASE WHEN recipient LIKE '%@' THEN recipient || ifnull((SELECT name FROM domain WHERE id = domain_id), '') ELSE recipient END AS address
         FROM delivery) de ON de.id = e.delivery_id
-  JOIN host h ON h.id = de.host_id
-  JOIN reply own ON own.id = e.reply_id
-  JOIN reply r ON r.id = ifnull(e.basis_id, e.reply_id)
-  JOIN route ro ON ro.id = e.route_id
+  CROSS JOIN host h ON h.id = de.host_id
+  CROSS JOIN reply own ON own.id = e.reply_id
+  CROSS JOIN reply r ON r.id = ifnull(e.basis_id, e.reply_id)
+  CROSS JOIN route ro ON ro.id = e.route_id
   LEFT JOIN domain d ON d.id = de.domain_id
   LEFT JOIN sender s ON s.id = de.sender_id
   LEFT JOIN listing l ON l.id = e.listing_id
@@ -60,7 +60,7 @@ export function* eventRows(db: Database, question: EventsQuestion): Iterable<Eve
   const filters = whereFilters(question.filters);
   const outcomes = question.filters.outcome.map((outcome) => OUTCOME_IDS[outcome]);
   const outcome = outcomes.length === 0 ? '1' : `e.outcome IN (${outcomes.join(', ')})`;
-  const named = whereNamed(db, question.filters, question.range.until);
+  const named = whereNamed(db, question.filters, question.range.until, question.limit);
   if (named !== null) {
     const { text, values } = join([named, whereTime(question.range), filters], ' AND ');
     const limit = question.limit > 0 ? `LIMIT ${question.limit}` : '';

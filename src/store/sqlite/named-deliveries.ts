@@ -3,18 +3,28 @@ import type { Filters } from '../../report/question.js';
 import { BLOCK_SHIFT, blocksWith } from './signpost.js';
 import type { Sql } from './where.js';
 
+/** Of so many it is quicker to look through all; where the first few events will do, sooner. */
+const MANY_DELIVERIES = 50_000;
+const MANY_FOR_A_FEW = 1_000;
+
 /**
  * SQL for the events `e` of those deliveries that filters of whole addresses can mean, found by their signposts: without it all events of
- * a range are looked at. `null` = the filters name none, or not in whole.
+ * a range are looked at. `null` = the filters name none, not in whole, or somebody with too many.
  * @param until UTC ms, of the range; `null` = it does not end
+ * @param limit events that are wanted; 0 = all
  */
-export function whereNamed(db: Database, { recipient, sender }: Filters, until: number | null): Sql | null {
-  const find = areWhole(recipient) ? toRecipients(db, recipient) : areWhole(sender) ? fromSenders(db, sender) : null;
-  if (find === null) return null;
-  const names = areWhole(recipient) ? recipient : sender;
-  const blocks = new Set(names.flatMap((name) => blocksWith(db, name.toLowerCase(), { since: null, until })));
-  const ids = [...blocks].flatMap((block) => find(block * 2 ** BLOCK_SHIFT, (block + 1) * 2 ** BLOCK_SHIFT - 1));
-  return { text: 'e.delivery_id IN (SELECT value FROM json_each(?))', values: [JSON.stringify(ids)] };
+export function whereNamed(db: Database, { recipient, sender }: Filters, until: number | null, limit = 0): Sql | null {
+  const isOfRecipients = areWhole(recipient);
+  if (!isOfRecipients && !areWhole(sender)) return null;
+  const find = isOfRecipients ? toRecipient(db) : fromSender(db);
+  const ids = new Set<number>();
+  for (const name of isOfRecipients ? recipient : sender) {
+    for (const block of blocksWith(db, name.toLowerCase(), { since: null, until })) {
+      for (const id of find(name, block * 2 ** BLOCK_SHIFT, (block + 1) * 2 ** BLOCK_SHIFT - 1)) ids.add(id);
+      if (ids.size > (limit > 0 ? MANY_FOR_A_FEW : MANY_DELIVERIES)) return null;
+    }
+  }
+  return { text: 'e.delivery_id IN (SELECT value FROM json_each(?))', values: [JSON.stringify([...ids])] };
 }
 
 /** Neither patterns nor words for none. */
@@ -22,34 +32,28 @@ function areWhole(names: readonly string[]): boolean {
   return names.length > 0 && names.every((name) => name !== '' && name !== '<>' && !name.includes('*'));
 }
 
-/** Finds deliveries with an id from the one to the other. */
-type FindIds = (first: number, last: number) => number[];
+/** Finds deliveries of a name with an id from the one to the other. */
+type FindIds = (name: string, first: number, last: number) => number[];
 
-function toRecipients(db: Database, names: readonly string[]): FindIds {
+function toRecipient(db: Database): FindIds {
   const domain = db.prepare<[string], number>('SELECT id FROM domain WHERE name = ?').pluck();
-  const asked = names.map((name) => {
-    const at = name.lastIndexOf('@') + 1;
-    return { whole: name, local: name.slice(0, at), domain: domain.get(name.slice(at).toLowerCase()) ?? null };
-  });
   const find = db
-    .prepare<[number, number, string], number>(
-      `SELECT d.id FROM delivery d WHERE d.id BETWEEN ? AND ? AND EXISTS (
-         SELECT 1 FROM json_each(?) a WHERE d.recipient = a.value ->> 'whole' COLLATE NOCASE
-           OR (d.domain_id = a.value ->> 'domain' AND d.recipient = a.value ->> 'local' COLLATE NOCASE))`,
+    .prepare<[number, number, string, number | null, string], number>(
+      `SELECT id FROM delivery WHERE id BETWEEN ? AND ?
+         AND (recipient = ? COLLATE NOCASE OR (domain_id = ? AND recipient = ? COLLATE NOCASE))`,
     )
     .pluck();
-  const parameter = JSON.stringify(asked);
-  return (first, last) => find.all(first, last, parameter);
+  return (name, first, last) => {
+    const at = name.lastIndexOf('@') + 1;
+    return find.all(first, last, name, domain.get(name.slice(at).toLowerCase()) ?? null, name.slice(0, at));
+  };
 }
 
-function fromSenders(db: Database, names: readonly string[]): FindIds {
-  const lower = JSON.stringify(names.map((name) => name.toLowerCase()));
-  const ids = db.prepare<[string], number>('SELECT id FROM sender WHERE lower(address) IN (SELECT value FROM json_each(?))').pluck().all(lower);
+function fromSender(db: Database): FindIds {
   const find = db
     .prepare<[number, number, string], number>(
-      'SELECT d.id FROM delivery d WHERE d.id BETWEEN ? AND ? AND d.sender_id IN (SELECT value FROM json_each(?))',
+      'SELECT id FROM delivery WHERE id BETWEEN ? AND ? AND sender_id IN (SELECT id FROM sender WHERE address = ? COLLATE NOCASE)',
     )
     .pluck();
-  const parameter = JSON.stringify(ids);
-  return (first, last) => find.all(first, last, parameter);
+  return (name, first, last) => find.all(first, last, name);
 }

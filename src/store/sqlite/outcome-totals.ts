@@ -79,7 +79,7 @@ function fromEvents(db: Database, range: Range, filters: Filters): Totals {
   // Delivered mail stands in the totals only; a range that cuts an hour counts the hours that begin in it.
   const wholeHours = (time: number | null) => (time === null ? null : Math.ceil(time / HOUR) * HOUR);
   const hours = { since: wholeHours(range.since), until: wholeHours(range.until) };
-  const delivered = deliveredOf(countHours(db, { by: [], range: hours, filters }), filters);
+  const delivered = tellsOfDelivered(filters) ? deliveredOf(countHours(db, { by: [], range: hours, filters }), filters) : null;
   return { delivered, ...row, hard: row.bounced + row.expired, soft: row.deferred };
 }
 
