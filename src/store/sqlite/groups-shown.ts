@@ -10,28 +10,34 @@ type Group = [number, Figures];
  * which a few are shown: the others are never named.
  * @returns them, and how many others there are on the outermost level
  */
-export function groupsShown(
-  groups: readonly Group[],
-  prefixOf: Counted['prefixOf'],
-  { by, sort, limit }: TopQuestion,
-): { shown: Group[]; others: number } {
-  const cut = (some: readonly Group[], level: number): { shown: Group[]; others: number } => {
-    if (level === by.length) {
-      const shown = foremost(some, sort, limit);
-      return { shown, others: some.length - shown.length };
-    }
-    const parts = new Map<number, Group[]>();
-    for (const group of some) {
-      const prefix = prefixOf(group[0], level);
-      const part = parts.get(prefix);
-      if (part === undefined) parts.set(prefix, [group]);
-      else part.push(group);
-    }
+export function groupsShown({ groups, prefixOf }: Counted, { by, sort, limit }: TopQuestion): { shown: Group[]; others: number } {
+  const outermost = by.length === 1 ? groups : groups.by((group) => prefixOf(group, 1));
+  const first = outermost.mayBeShown(sort, limit);
+  const others = outermost.size - first.length;
+  if (by.length === 1) return { shown: first, others };
+  const chosen = new Set(first.map(([prefix]) => prefix));
+  const cut = (some: readonly Group[], level: number): Group[] => {
+    if (level === by.length) return foremost(some, sort, limit);
+    const parts = partsOf(some, (group) => prefixOf(group, level));
     const sums = [...parts].map(([prefix, part]): Group => [prefix, sumOf(part)]);
-    const chosen = foremost(sums, sort, limit);
-    return { shown: chosen.flatMap(([prefix]) => cut(parts.get(prefix) ?? [], level + 1).shown), others: sums.length - chosen.length };
+    return foremost(sums, sort, limit).flatMap(([prefix]) => cut(parts.get(prefix) ?? [], level + 1));
   };
-  return cut(groups, 1);
+  const inner = partsOf(
+    groups.where((group) => chosen.has(prefixOf(group, 1))),
+    (group) => prefixOf(group, 1),
+  );
+  return { shown: [...inner.values()].flatMap((part) => cut(part, 2)), others };
+}
+
+function partsOf(groups: readonly Group[], partOf: (group: number) => number): Map<number, Group[]> {
+  const parts = new Map<number, Group[]>();
+  for (const group of groups) {
+    const key = partOf(group[0]);
+    const part = parts.get(key);
+    if (part === undefined) parts.set(key, [group]);
+    else part.push(group);
+  }
+  return parts;
 }
 
 function foremost(groups: readonly Group[], sort: Sort, limit: number): Group[] {

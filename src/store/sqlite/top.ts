@@ -46,9 +46,9 @@ function groupsOf(db: Database, question: TopQuestion, counted: CountedOnce): Gr
 }
 
 function fromCounted(question: TopQuestion, counted: Counted): GroupsAnswer {
-  const { groups: sums, prefixOf } = counted;
+  const { groups: sums } = counted;
   const all = { hard: sums.total('hard'), soft: sums.total('soft'), deliveries: sums.total('deliveries') };
-  const { shown, others } = groupsShown(sums.all(), prefixOf, question);
+  const { shown, others } = groupsShown(counted, question);
   return answerOf(question, namedRows(counted, shown), all, others);
 }
 

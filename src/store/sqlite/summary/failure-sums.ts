@@ -104,6 +104,25 @@ export class FailureSums {
     });
   }
 
+  /** The same by something that values have in common. */
+  by(of: (key: number) => number): FailureSums {
+    const sums = new FailureSums();
+    for (let place = 0; place < this.size; place++) {
+      const [at, from] = [sums.#placeOf(of(this.#keys[place] as number)) * WIDTH, place * WIDTH];
+      for (let column = 0; column < FIRST; column++) (sums.#figures[at + column] as number) += this.#figures[from + column] as number;
+      sums.#figures[at + FIRST] = Math.min(sums.#figures[at + FIRST] as number, this.#figures[from + FIRST] as number);
+      sums.#figures[at + LAST] = Math.max(sums.#figures[at + LAST] as number, this.#figures[from + LAST] as number);
+    }
+    return sums;
+  }
+
+  /** Those that are wanted. */
+  where(isWanted: (key: number) => boolean): [number, Figures][] {
+    const found: [number, Figures][] = [];
+    for (const [place, key] of this.#keys.entries()) if (isWanted(key)) found.push([key, this.#at(place)]);
+    return found;
+  }
+
   /** All that there are. */
   all(): [number, Figures][] {
     return this.#keys.map((key, place) => [key, this.#at(place)]);
