@@ -21,7 +21,8 @@ export function openForReading(path: string): Database.Database {
     const db = new Database(path, { readonly: true, timeout: BUSY_TIMEOUT });
     refuseForeign(db, path);
     db.pragma('cache_size = -65536');
-    db.pragma('mmap_size = 1073741824');
+    // As much as SQLite allows: of a database of two gigabytes `trace` takes a tenth less than with one.
+    db.pragma('mmap_size = 2147418112');
     if (!isCurrent(db)) {
       throw new UserError(`${path}: written by an older bouncelog`, { hint: 'Run `bouncelog ingest` once; it brings the database up to date.' });
     }
