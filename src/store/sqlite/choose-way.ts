@@ -1,9 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import type { Filters, TopQuestion } from '../../report/question.js';
 import type { Range, Span } from '../../report/range.js';
+import { type Counted, countEach, countTotals } from './counting/count.js';
 import { endOfMail } from './hours.js';
 import { type Covered, coverage } from './summary/covered.js';
-import { type Counted, countEach, countTotals } from './totals/count.js';
 
 const HOUR = 3_600_000;
 

@@ -2,11 +2,11 @@ import type { Database } from 'better-sqlite3';
 import type { Filters, TopQuestion, Totals } from '../../report/question.js';
 import type { Range } from '../../report/range.js';
 import { type CountedOnce, countHours, covers, hourOf, isOfOutcomes, isWholeHour } from './choose-way.js';
-import { countEventTotals } from './count-events.js';
+import type { Counted } from './counting/count.js';
+import { countEventTotals } from './counting/count-events.js';
 import { DELIVERED, OUTCOME_IDS } from './outcomes.js';
 import { providerTotals } from './provider-totals.js';
 import { type Covered, summariesOf, timesParameter } from './summary/covered.js';
-import type { Counted } from './totals/count.js';
 
 const HOUR = 3_600_000;
 const { deferred: DEFERRED, bounced: BOUNCED, expired: EXPIRED } = OUTCOME_IDS;

@@ -3,7 +3,8 @@ import type { Filters, Group } from '../../report/question.js';
 import type { Span } from '../../report/range.js';
 import type { Failures, StepFailures } from '../../report/trend.js';
 import { countSteps, covers, isOfOutcomes, isWholeHour } from './choose-way.js';
-import type { CountedRow } from './limit-groups.js';
+import type { Name } from './counting/dimensions.js';
+import type { CountedRow } from './counting/limit-groups.js';
 import { deliveredOf } from './outcome-totals.js';
 import { DELIVERED, outcomeName } from './outcomes.js';
 import { summariesOf, timesParameter } from './summary/covered.js';
@@ -11,7 +12,6 @@ import { plainFigures } from './summary/plain-figures.js';
 import { isPacked, type PlainSummary } from './summary/summary-kinds.js';
 import type { Time } from './summary/times.js';
 import { groups, isSummed, rowsOf, SUMMARY_OF, top } from './top.js';
-import type { Name } from './totals/dimensions.js';
 import { outcomesOf } from './where.js';
 
 interface Row extends Failures {

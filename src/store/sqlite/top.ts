@@ -1,10 +1,11 @@
 import type { Database } from 'better-sqlite3';
 import type { Filters, Group, GroupsAnswer, TopAnswer, TopQuestion } from '../../report/question.js';
 import { type CountedOnce, countedOnce, countHours, covers, hourOf, isOfOutcomes, isUnfiltered, isWholeHour } from './choose-way.js';
-import { countEvents, type EventsRow } from './count-events.js';
-import { groupsShown } from './groups-shown.js';
+import type { Counted } from './counting/count.js';
+import { countEvents, type EventsRow } from './counting/count-events.js';
+import { groupsShown } from './counting/groups-shown.js';
+import { type CountedRow, limitGroups, sumOf } from './counting/limit-groups.js';
 import { endOfMail } from './hours.js';
-import { type CountedRow, limitGroups, sumOf } from './limit-groups.js';
 import { totals } from './outcome-totals.js';
 import { outcomeName } from './outcomes.js';
 import { providerAskedFor } from './provider-totals.js';
@@ -17,7 +18,6 @@ import { Ranks } from './summary/ranks.js';
 import { isPacked, PACKED_SUMMARIES, type PackedSummary, type PlainSummary, type Summary } from './summary/summary-kinds.js';
 import { keysOf, namesOf, providersNamed, senderDomains } from './summary/summary-names.js';
 import { summedDays } from './summary/times.js';
-import type { Counted } from './totals/count.js';
 import { outcomesOf } from './where.js';
 
 /**

@@ -6,7 +6,7 @@ import { HourTotals } from './hour-totals.js';
 import { TotalsReader } from './packed-totals.js';
 
 /** An event to count. */
-export interface Counted {
+export interface CountedEvent {
   outcome: number;
   /** UTC ms. */
   time: number;
@@ -59,7 +59,7 @@ export class TotalsWriter {
   }
 
   /** Counts one event. */
-  add({ outcome, time, host, domain, sender, where, priors, attempts }: Counted): void {
+  add({ outcome, time, host, domain, sender, where, priors, attempts }: CountedEvent): void {
     let priorHour = 0;
     for (const prior of priors) if (prior.hour > priorHour) priorHour = prior.hour;
     const { reply, route, listing } = where;

@@ -1,7 +1,7 @@
-import type { Sort, TopQuestion } from '../../report/question.js';
-import { FIGURE_OF, type Figures } from './summary/failure-sums.js';
-import { nthGreatest } from './summary/nth-greatest.js';
-import type { Counted } from './totals/count.js';
+import type { Sort, TopQuestion } from '../../../report/question.js';
+import { FIGURE_OF, type Figures } from '../summary/failure-sums.js';
+import { nthGreatest } from '../summary/nth-greatest.js';
+import type { Counted } from './count.js';
 
 type Group = [number, Figures];
 

@@ -3,11 +3,11 @@ import type { Filters, Group } from '../../../report/question.js';
 import { OUTCOME_IDS } from '../outcomes.js';
 import type { Prior } from '../prior.js';
 import { FailureSums } from '../summary/failure-sums.js';
+import type { TotalsReader } from '../totals/packed-totals.js';
+import { type Hours, totalsIn } from '../totals/read.js';
 import { outcomesOf } from '../where.js';
 import { type Dimension, dimensionOf, type Keys, type Name } from './dimensions.js';
 import { type IdsAskedFor, idsAskedFor } from './ids-asked-for.js';
-import type { TotalsReader } from './packed-totals.js';
-import { type Hours, totalsIn } from './read.js';
 
 const { deferred: DEFERRED } = OUTCOME_IDS;
 

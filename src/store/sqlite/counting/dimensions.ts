@@ -3,7 +3,7 @@ import type { Group } from '../../../report/question.js';
 import { outcomeName } from '../outcomes.js';
 import type { WhereAndWhy } from '../prior.js';
 import { namesOf, senderDomains } from '../summary/summary-names.js';
-import type { Section, TotalsRow } from './packed-totals.js';
+import type { Section, TotalsRow } from '../totals/packed-totals.js';
 
 export type Name = string | number | null;
 export type Keys = Section & Pick<TotalsRow, 'domain' | 'route' | 'sender'>;
@@ -30,40 +30,24 @@ export function dimensionOf(db: Database, group: Group): Dimension {
       return ofReply(db, group);
     case 'reply':
       return ofReply(db, 'template');
+    case 'listing': {
+      const listings = valuesOf<WhereAndWhy>(db, "SELECT id, list || ' ' || subject FROM listing", ({ listing }) => listing);
+      return { isOfSection: true, ...listings, ofAttempt: listings.numberOf };
+    }
+    case 'host':
+      return { isOfSection: true, ...valuesOf<Keys>(db, 'SELECT id, name FROM host', ({ host }) => host), ofAttempt: null };
+    case 'outcome':
+      return { isOfSection: true, size: OUTCOMES, numberOf: ({ outcome }) => outcome, ofAttempt: null, namesOf: (asked) => asked.map(outcomeName) };
     case 'provider':
     case 'mx': {
       const routes = new RouteValues(db, group);
       const numberOf = ({ route }: { route: number }) => routes.of(route);
       return { isOfSection: false, size: routes.size, numberOf, ofAttempt: numberOf, namesOf: (asked) => asked.map((one) => routes.name(one)) };
     }
-    case 'listing': {
-      const { numbers, values } = valuesOf(db, "SELECT id, list || ' ' || subject FROM listing");
-      const numberOf = ({ listing }: { listing: number }) => numbers[listing] ?? 0;
-      return { isOfSection: true, size: values.length, numberOf, ofAttempt: numberOf, namesOf: (asked) => asked.map((one) => values[one] ?? null) };
-    }
-    case 'host': {
-      const { numbers, values } = valuesOf(db, 'SELECT id, name FROM host');
-      const numberOf = ({ host }: Keys) => numbers[host] ?? 0;
-      return { isOfSection: true, size: values.length, numberOf, ofAttempt: null, namesOf: (asked) => asked.map((one) => values[one] ?? null) };
-    }
-    case 'outcome':
-      return { isOfSection: true, size: OUTCOMES, numberOf: ({ outcome }) => outcome, ofAttempt: null, namesOf: (asked) => asked.map(outcomeName) };
     case 'domain':
-      return {
-        isOfSection: false,
-        size: lastId(db, 'domain') + 1,
-        numberOf: ({ domain }) => domain,
-        ofAttempt: null,
-        namesOf: looksUp(db, 'domain'),
-      };
+      return { isOfSection: false, ...ids(db, 'domain'), numberOf: ({ domain }) => domain, ofAttempt: null };
     case 'sender':
-      return {
-        isOfSection: false,
-        size: lastId(db, 'sender') + 1,
-        numberOf: ({ sender }) => sender,
-        ofAttempt: null,
-        namesOf: looksUp(db, 'sender'),
-      };
+      return { isOfSection: false, ...ids(db, 'sender'), numberOf: ({ sender }) => sender, ofAttempt: null };
     case 'sender-domain': {
       const { names, of } = senderDomains(db);
       const numberOf = ({ sender }: Keys) => of[sender] ?? 0;
@@ -78,13 +62,16 @@ const OUTCOMES = 8;
 const MANY_NAMES = 10_000;
 
 function ofReply(db: Database, column: string): Dimension {
-  const { numbers, values } = valuesOf(db, `SELECT id, ${column} FROM reply`);
-  const numberOf = ({ reply }: { reply: number }) => numbers[reply] ?? 0;
-  return { isOfSection: true, size: values.length, numberOf, ofAttempt: numberOf, namesOf: (asked) => asked.map((one) => values[one] ?? null) };
+  const replies = valuesOf<WhereAndWhy>(db, `SELECT id, ${column} FROM reply`, ({ reply }) => reply);
+  return { isOfSection: true, ...replies, ofAttempt: replies.numberOf };
 }
 
-/** Numbers by id, from 1 on, and the values that they stand for; 0 is none. */
-function valuesOf(db: Database, sql: string): { numbers: Int32Array; values: Name[] } {
+/** Values of the rows of a table, numbered from 1 on; 0 is none. */
+function valuesOf<Row>(
+  db: Database,
+  sql: string,
+  idOf: (row: Row) => number,
+): Pick<Dimension, 'size' | 'namesOf'> & { numberOf: (row: Row) => number } {
   const rows = db.prepare<[], [number, Name]>(sql).raw().all();
   const numbers = new Int32Array(rows.reduce((last, [id]) => Math.max(last, id), 0) + 1);
   const values: Name[] = [null];
@@ -97,7 +84,7 @@ function valuesOf(db: Database, sql: string): { numbers: Int32Array; values: Nam
     }
     numbers[id] = number;
   }
-  return { numbers, values };
+  return { size: values.length, numberOf: (row) => numbers[idOf(row)] ?? 0, namesOf: (asked) => asked.map((one) => values[one] ?? null) };
 }
 
 /** Routes that are looked up one by one; of more all are read. */
@@ -156,9 +143,13 @@ function lastId(db: Database, table: 'domain' | 'sender' | 'route'): number {
   return db.prepare<[], number | null>(`SELECT max(id) FROM ${table}`).pluck().get() ?? 0;
 }
 
-function looksUp(db: Database, kind: 'domain' | 'sender'): Dimension['namesOf'] {
-  return (ids) => {
-    const names = namesOf(db, kind, ids.length > MANY_NAMES ? null : ids);
-    return ids.map((id) => names.get(id) ?? null);
+/** Names that stand once in a table: their ids are numbers already. */
+function ids(db: Database, kind: 'domain' | 'sender'): Pick<Dimension, 'size' | 'namesOf'> {
+  return {
+    size: lastId(db, kind) + 1,
+    namesOf: (asked) => {
+      const names = namesOf(db, kind, asked.length > MANY_NAMES ? null : asked);
+      return asked.map((id) => names.get(id) ?? null);
+    },
   };
 }

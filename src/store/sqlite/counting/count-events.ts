@@ -1,15 +1,15 @@
 import type { Database } from 'better-sqlite3';
-import type { Filters, Group, TopQuestion, Totals } from '../../report/question.js';
-import type { Range } from '../../report/range.js';
-import { eventTables } from './event-rows.js';
-import { eventsIn } from './event-spans.js';
-import { whereNamed } from './named-deliveries.js';
-import { HARD, OUTCOME_IDS } from './outcomes.js';
-import type { Name } from './totals/dimensions.js';
-import { COLUMNS, join, outcomesOf, type Sql, whereFilters, whereTime } from './where.js';
+import type { Filters, Group, TopQuestion, Totals } from '../../../report/question.js';
+import type { Range } from '../../../report/range.js';
+import { eventTables } from '../event-rows.js';
+import { eventsIn } from '../event-spans.js';
+import { whereNamed } from '../named-deliveries.js';
+import { HARD, OUTCOME_IDS } from '../outcomes.js';
+import { COLUMNS, join, outcomesOf, type Sql, whereFilters, whereTime } from '../where.js';
+import type { Name } from './dimensions.js';
 
 /*
- * The same figures as in totals/count.ts, from the events themselves: for ranges that cut an hour, and for recipients, who stand in no totals.
+ * The same figures as in count.ts, from the events themselves: for ranges that cut an hour, and for recipients, who stand in no totals.
  */
 
 /** The value of a group. */

@@ -1,4 +1,4 @@
-import type { Sort, TopQuestion, TopRow } from '../../report/question.js';
+import type { Sort, TopQuestion, TopRow } from '../../../report/question.js';
 
 /** A group before its share is known. */
 export type CountedRow = Omit<TopRow, 'share'>;
