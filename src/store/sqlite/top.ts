@@ -4,7 +4,7 @@ import { type CountedOnce, countedOnce, countHours, covers, hourOf, isOfOutcomes
 import type { Counted } from './counting/count.js';
 import { countEvents, type EventsRow } from './counting/count-events.js';
 import { groupsShown } from './counting/groups-shown.js';
-import { type CountedRow, limitGroups, sumOf } from './counting/limit-groups.js';
+import { type CountedRow, type GroupFigures, limitGroups, sumOf } from './counting/limit-groups.js';
 import { endOfMail } from './hours.js';
 import { totals } from './outcome-totals.js';
 import { outcomeName } from './outcomes.js';
@@ -49,17 +49,16 @@ function fromCounted(question: TopQuestion, counted: Counted): GroupsAnswer {
   const { groups: sums } = counted;
   const all = { hard: sums.total('hard'), soft: sums.total('soft'), deliveries: sums.total('deliveries') };
   const { shown, others } = groupsShown(counted, question);
-  return answerOf(question, namedRows(counted, shown), all, others);
+  const names = counted.namesOf(shown.map(({ group }) => group));
+  const rows = shown.map(({ figures, within }, index) => ({ keys: names[index] ?? [], ...figuresOf(figures), within: within.map(figuresOf) }));
+  return answerOf(question, rows, all, others);
 }
 
 /** All groups. */
-export function rowsOf(counted: Counted): CountedRow[] {
-  return namedRows(counted, counted.groups.all());
-}
-
-function namedRows({ namesOf }: Counted, groups: readonly [number, Figures][]): CountedRow[] {
-  const names = namesOf(groups.map(([group]) => group));
-  return groups.map(([, figures], index) => ({ keys: names[index] ?? [], ...figuresOf(figures) }));
+export function rowsOf({ groups: sums, namesOf }: Counted): CountedRow[] {
+  const all = sums.all();
+  const names = namesOf(all.map(([group]) => group));
+  return all.map(([, figures], index) => ({ keys: names[index] ?? [], ...figuresOf(figures) }));
 }
 
 /**
@@ -70,7 +69,7 @@ function namedRows({ namesOf }: Counted, groups: readonly [number, Figures][]): 
 function answerOf(question: TopQuestion, rows: CountedRow[], all: GroupsAnswer['all'] = sumsOf(rows), others = 0): GroupsAnswer {
   const { by, range } = question;
   const { kept, more } = limitGroups(rows, question);
-  const shares = kept.map((row) => ({ ...row, share: all.deliveries === 0 ? 0 : row.deliveries / all.deliveries }));
+  const shares = kept.map(({ within: _, ...row }) => ({ ...row, share: all.deliveries === 0 ? 0 : row.deliveries / all.deliveries }));
   return { by, range, rows: shares, all, more: more + others };
 }
 
@@ -234,7 +233,7 @@ function countedRow({ by }: TopQuestion, row: EventsRow): CountedRow {
   return { keys: by.map((group, index) => keyOf(group, row[`g${index}`] ?? null)), ...figuresOf(row) };
 }
 
-function figuresOf({ hard, soft, attempts, deliveries, first_seen: firstSeen, last_seen: lastSeen }: Figures): Omit<CountedRow, 'keys'> {
+function figuresOf({ hard, soft, attempts, deliveries, first_seen: firstSeen, last_seen: lastSeen }: Figures): GroupFigures {
   return { hard, soft, attempts, deliveries, firstSeen, lastSeen };
 }
 

@@ -5,28 +5,35 @@ import type { Counted } from './count.js';
 
 type Group = [number, Figures];
 
+export interface ShownGroup {
+  group: number;
+  figures: Figures;
+  /** Those of the groups that it lies in, the outermost first: what else lies in them is not there. */
+  within: readonly Figures[];
+}
+
 /**
  * The groups that may be shown: level by level those that are among the first ones, or their equals. There may be a hundred thousand, of
  * which a few are shown: the others are never named.
  * @returns them, and how many others there are on the outermost level
  */
-export function groupsShown({ groups, prefixOf }: Counted, { by, sort, limit }: TopQuestion): { shown: Group[]; others: number } {
+export function groupsShown({ groups, prefixOf }: Counted, { by, sort, limit }: TopQuestion): { shown: ShownGroup[]; others: number } {
   const outermost = by.length === 1 ? groups : groups.by((group) => prefixOf(group, 1));
   const first = outermost.mayBeShown(sort, limit);
   const others = outermost.size - first.length;
-  if (by.length === 1) return { shown: first, others };
-  const chosen = new Set(first.map(([prefix]) => prefix));
-  const cut = (some: readonly Group[], level: number): Group[] => {
-    if (level === by.length) return foremost(some, sort, limit);
+  if (by.length === 1) return { shown: first.map(([group, figures]) => ({ group, figures, within: [] })), others };
+  const chosen = new Map(first);
+  const cut = (some: readonly Group[], level: number, within: readonly Figures[]): ShownGroup[] => {
+    if (level === by.length) return foremost(some, sort, limit).map(([group, figures]) => ({ group, figures, within }));
     const parts = partsOf(some, (group) => prefixOf(group, level));
     const sums = [...parts].map(([prefix, part]): Group => [prefix, sumOf(part)]);
-    return foremost(sums, sort, limit).flatMap(([prefix]) => cut(parts.get(prefix) ?? [], level + 1));
+    return foremost(sums, sort, limit).flatMap(([prefix, sum]) => cut(parts.get(prefix) ?? [], level + 1, [...within, sum]));
   };
   const inner = partsOf(
     groups.where((group) => chosen.has(prefixOf(group, 1))),
     (group) => prefixOf(group, 1),
   );
-  return { shown: [...inner.values()].flatMap((part) => cut(part, 2)), others };
+  return { shown: [...inner].flatMap(([prefix, part]) => cut(part, 2, [chosen.get(prefix) as Figures])), others };
 }
 
 function partsOf(groups: readonly Group[], partOf: (group: number) => number): Map<number, Group[]> {

@@ -1,7 +1,12 @@
 import type { Sort, TopQuestion, TopRow } from '../../../report/question.js';
 
 /** A group before its share is known. */
-export type CountedRow = Omit<TopRow, 'share'>;
+export interface CountedRow extends Omit<TopRow, 'share'> {
+  /** Figures of the groups that it lies in, the outermost first; where they are not given, all that lies in them must be there. */
+  within?: readonly GroupFigures[];
+}
+
+export type GroupFigures = Omit<TopRow, 'share' | 'keys'>;
 
 /** Sorts and cuts level by level: the greatest outer groups, and in each the greatest inner ones. */
 export function limitGroups(rows: CountedRow[], question: TopQuestion): { kept: CountedRow[]; more: number } {
@@ -19,7 +24,9 @@ export function limitGroups(rows: CountedRow[], question: TopQuestion): { kept: 
       if (group === undefined) groups.set(key, [row]);
       else group.push(row);
     }
-    const sorted = [...groups.values()].map((group) => ({ group, sum: sumOf(group) })).sort((a, b) => compareGroups(a.sum, b.sum, sort, level));
+    const sorted = [...groups.values()]
+      .map((group) => ({ group, sum: { ...sumOf(group), ...group[0]?.within?.[level] } }))
+      .sort((a, b) => compareGroups(a.sum, b.sum, sort, level));
     const chosen = limit > 0 ? sorted.slice(0, limit) : sorted;
     const isInnermost = level === question.by.length - 1;
     return { kept: chosen.flatMap(({ group }) => (isInnermost ? group : cut(group, level + 1).kept)), more: sorted.length - chosen.length };
