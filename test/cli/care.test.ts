@@ -2,6 +2,8 @@ import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { allMigrations, migrate } from '../../src/store/sqlite/migrate.js';
+import { APPLICATION_ID } from '../../src/store/sqlite/open.js';
 import { bouncelog, eventsOf, FIXTURES, scratch } from '../run.js';
 
 const now = Date.now();
@@ -110,5 +112,38 @@ describe('status --check', () => {
     const ran = bouncelog(['status', '--check', '--db', db]);
     expect(ran.code).toBe(1);
     expect(ran.err).toMatch(/bounced: \d+ events with \d+ tries, but totals of \d+ with \d+/);
+  });
+});
+
+describe('a database of an earlier version', () => {
+  it('is brought up to date by the next ingest, which says so, and tells the same', () => {
+    const folder = scratch();
+    const path = join(folder, 'b.db');
+    const hour = 497_000;
+    const old = new Database(path);
+    old.pragma(`application_id = ${APPLICATION_ID}`);
+    migrate(
+      old,
+      allMigrations().filter(({ version }) => version <= 11),
+    );
+    old.exec(`INSERT INTO host (id, name) VALUES (1, 'mx1');
+      INSERT INTO domain (id, name) VALUES (1, 'a.example');
+      INSERT INTO sender (id, address) VALUES (1, 's@b.example');
+      INSERT INTO route (id, mx) VALUES (1, 'mx.a.example');
+      INSERT INTO reply (id, template, stage, cause) VALUES (1, 'no such user', 'rcpt', 'user-unknown');
+      INSERT INTO delivery (id, host_id, mta, sender_id, recipient, domain_id) VALUES (1, 1, 'postfix', 1, 'u@', 1);
+      INSERT INTO event (id, time, outcome, delivery_id, route_id, reply_id, tried, attempt) VALUES (1, ${hour * 3_600_000}, 2, 1, 1, 1, 1, 1);
+      INSERT INTO hourly VALUES (${hour}, 2, 1, 1, 1, 1, 0, 0, 0, 1, 1, ${hour * 3_600_000}, ${hour * 3_600_000});`);
+    old.close();
+    writeFileSync(join(folder, 'empty.log'), '');
+    const ran = bouncelog(['ingest', join(folder, 'empty.log'), '--db', path]);
+    expect(ran).toMatchObject({ code: 0, err: expect.stringContaining('bringing the database up to date, once') });
+    expect(bouncelog(['ingest', join(folder, 'empty.log'), '--db', path]).err).not.toContain('up to date');
+    expect(bouncelog(['status', '--check', '--db', path])).toMatchObject({
+      code: 0,
+      out: 'The database is whole, and its totals equal its events.\n',
+    });
+    const { rows } = JSON.parse(bouncelog(['top', '--by', 'sender', '--domain', 'a.example', '--format', 'json', '--db', path]).out);
+    expect(rows).toMatchObject([{ sender: 's@b.example', hard: 1 }]);
   });
 });

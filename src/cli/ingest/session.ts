@@ -48,7 +48,10 @@ export class IngestSession {
     const lock = options.dryRun ? null : lockForIngest(options.db);
     if (lock === null && !options.dryRun) return null;
     try {
-      const store = new SqliteIngestStore(openForWriting(options.dryRun ? ':memory:' : options.db));
+      const onUpgrade = () => {
+        if (options.quiet !== true) say('bringing the database up to date, once; with millions of events that takes minutes');
+      };
+      const store = new SqliteIngestStore(openForWriting(options.dryRun ? ':memory:' : options.db, onUpgrade));
       const anonymizer = options.dryRun ? null : anonymizerFor(options.db, store, options.anonymize === true);
       if (anonymizer !== null) store.anonymized = anonymizer.fingerprint;
       const writer = await writerFor(store, own, threaded ? options.db : null);

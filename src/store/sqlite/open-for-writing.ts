@@ -4,15 +4,17 @@ import Database from 'better-sqlite3';
 import { backfill } from './backfill.js';
 import { migrate } from './migrate.js';
 import { APPLICATION_ID, BUSY_TIMEOUT, guard, refuseForeign, refuseUnsafe } from './open.js';
+import { isCurrent } from './schema-version.js';
 
 /**
  * Opens the database for writing, creates it (mode 0600) and brings it up to date.
  *
  * WAL, so that reports read while an ingest writes; `synchronous = NORMAL`: after a power cut the last commits may be
  * gone, but never a part of one, and since a source's position commits with its events the next run reads them again.
+ * @param onUpgrade called before a database with events is brought up to date, which may take minutes
  * @throws UserError when it cannot be opened, is not ours, or is newer than this program
  */
-export function openForWriting(path: string): Database.Database {
+export function openForWriting(path: string, onUpgrade: () => void = () => {}): Database.Database {
   return guard(path, () => {
     const isNew = path !== ':memory:' && !existsSync(path);
     if (isNew) {
@@ -30,10 +32,17 @@ export function openForWriting(path: string): Database.Database {
     db.pragma('foreign_keys = ON');
     db.pragma('cache_size = -8192');
     db.pragma(`application_id = ${APPLICATION_ID}`);
+    if (!isNew && path !== ':memory:' && isOlder(db)) onUpgrade();
     migrate(db);
     backfill(db);
     return db;
   });
+}
+
+/** Whether it has events of an earlier version. */
+function isOlder(db: Database.Database): boolean {
+  const has = (table: string) => db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table) !== undefined;
+  return has('migration') && has('event') && !isCurrent(db) && db.prepare('SELECT 1 FROM event LIMIT 1').get() !== undefined;
 }
 
 /** Creates missing folders one by one: `mkdirSync` with `recursive` never returns below `/proc`, where nothing can be created. */
