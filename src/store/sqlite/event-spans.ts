@@ -81,10 +81,14 @@ export function hoursWithEvents(db: Database, { since, until }: Range): number[]
     .all(since === null ? 0 : hourOf(since), until === null ? Number.MAX_SAFE_INTEGER : hourOf(until - 1));
 }
 
-/** After events of these hours and earlier were taken out: an id that comes again must be of its own time only. */
+/** After events of this hour and earlier ones were taken out, in the same transaction: an id that comes again must be of its own time only. */
 export function pruneSpans(db: Database, hour: number): void {
-  db.prepare('UPDATE event_span SET last = ifnull((SELECT max(e.id) FROM event e WHERE e.id BETWEEN first AND last), 0) WHERE hour <= ?').run(hour);
-  db.prepare('DELETE FROM event_span WHERE last = 0 AND hour <= ?').run(hour);
+  const inSpan = 'e.id BETWEEN event_span.first AND event_span.last';
+  db.prepare(`DELETE FROM event_span WHERE hour <= ? AND NOT EXISTS (SELECT 1 FROM event e WHERE ${inSpan})`).run(hour);
+  db.prepare(
+    `UPDATE event_span SET last = (SELECT max(e.id) FROM event e WHERE ${inSpan})
+     WHERE hour <= ? AND NOT EXISTS (SELECT 1 FROM event e WHERE e.id = event_span.last)`,
+  ).run(hour);
 }
 
 /** Notes where all events stand, of a database of an earlier version. */

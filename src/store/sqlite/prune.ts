@@ -32,13 +32,17 @@ export function prune(db: Database, before: number, onProgress: (done: number, a
       .prepare<unknown[], number>(`SELECT count(*) FROM ${from} WHERE ${where.text}`)
       .pluck()
       .get(...where.values) ?? 0;
-  for (let taken = takeEvents.run(hour, before).changes; taken > 0; taken = takeEvents.run(hour, before).changes) {
+  const take = db.transaction(() => {
+    const { changes } = takeEvents.run(hour, before);
+    if (changes > 0) pruneSpans(db, hour);
+    return changes;
+  });
+  for (let taken = take.immediate(); taken > 0; taken = take.immediate()) {
     events += taken;
     onProgress(events, all);
   }
   const deliveries = db
     .transaction(() => {
-      pruneSpans(db, hour);
       const orphaned = `NOT EXISTS (SELECT 1 FROM event e WHERE e.delivery_id = delivery.id) AND NOT EXISTS (SELECT 1 FROM open_delivery o WHERE o.delivery_id = delivery.id)`;
       db.prepare(`DELETE FROM ended WHERE delivery_id IN (SELECT id FROM delivery WHERE ${orphaned})`).run();
       const { changes } = db.prepare(`DELETE FROM delivery WHERE ${orphaned}`).run();
