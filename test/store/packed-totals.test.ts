@@ -87,6 +87,22 @@ describe('packed totals', () => {
     );
   });
 
+  it('come to an end where they are damaged', () => {
+    fc.assert(
+      fc.property(fc.array(added, { maxLength: 20 }), fc.uint8Array({ maxLength: 200 }), fc.nat(500), (all, noise, at) => {
+        const totals = new HourTotals(HOUR);
+        for (const { section, row } of all) totals.add(section, row);
+        const whole = totals.packed();
+        const damaged = Buffer.concat([whole.subarray(0, at % (whole.length + 1)), noise]);
+        const reader = new TotalsReader(damaged, HOUR);
+        let rows = 0;
+        while (reader.nextSection()) while (reader.nextRow()) rows++;
+        expect(rows).toBeLessThanOrEqual(damaged.length);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('take little', () => {
     const totals = new HourTotals(HOUR);
     const section = { outcome: 2, reply: 17, listing: 0, host: 1 };

@@ -48,10 +48,16 @@ export class NumberReader {
     this.#bytes = bytes;
   }
 
+  /** Bytes of all. */
+  get length(): number {
+    return this.#bytes.length;
+  }
+
   get isAtEnd(): boolean {
     return this.at >= this.#bytes.length;
   }
 
+  /** The next number; 0 behind the end, where only a damaged database has any asked for. */
   next(): number {
     let byte = this.#bytes[this.at++] as number;
     if (byte < 128) return byte;
@@ -59,7 +65,7 @@ export class NumberReader {
     for (let shift = 7; ; shift += 7) {
       byte = this.#bytes[this.at++] as number;
       value |= (byte & 127) << shift;
-      if (byte < 128) return value;
+      if (!(byte >= 128)) return value;
     }
   }
 }

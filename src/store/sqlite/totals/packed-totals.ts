@@ -183,8 +183,9 @@ export class TotalsReader implements Section, TotalsRow {
     this.reply = numbers.next();
     this.listing = numbers.next();
     this.host = numbers.next();
-    const length = numbers.next();
-    this.#end = numbers.at + length;
+    const length = numbers.next() >>> 0;
+    // No further than what there is: a damaged database must not send a reader round and round.
+    this.#end = Math.min(numbers.at + length, numbers.length);
     this.domain = 0;
     this.route = 0;
     this.sender = 0;
@@ -231,7 +232,7 @@ export class TotalsReader implements Section, TotalsRow {
     const numbers = this.#numbers;
     const priors: Prior[] = [];
     this.priorHour = 0;
-    for (let left = numbers.next(); left > 0; left--) {
+    for (let left = numbers.next(); left > 0 && !numbers.isAtEnd; left--) {
       const prior = { reply: numbers.next(), route: numbers.next(), listing: numbers.next(), hour: this.hour - numbers.next() };
       priors.push(prior);
       if (prior.hour > this.priorHour) this.priorHour = prior.hour;
