@@ -113,6 +113,18 @@ describe('status --check', () => {
     expect(ran.code).toBe(1);
     expect(ran.err).toMatch(/bounced: \d+ events with \d+ tries, but totals of \d+ with \d+/);
   });
+
+  it('says when events are not found by their hour', () => {
+    const db = join(scratch(), 'b.db');
+    bouncelog(['ingest', join(FIXTURES, 'real-logs', 'p1-mail.iso.log'), '--db', db]);
+    const tampered = new Database(db);
+    tampered.exec('UPDATE event_span SET last = last - 1');
+    tampered.close();
+    expect(bouncelog(['status', '--check', '--db', db])).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/of \d+ events \d+ are found by their hour/),
+    });
+  });
 });
 
 describe('a database of an earlier version', () => {

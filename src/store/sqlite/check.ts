@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { CLEAR_AFTER, type Incident } from '../../report/incidents.js';
+import { eventsIn } from './event-spans.js';
 import { endOfMail } from './hours.js';
 import { incidents, incidentsFrom } from './incidents.js';
 import { DELIVERED, FAILURE_IDS, OUTCOME_IDS, outcomeName } from './outcomes.js';
@@ -25,6 +26,7 @@ export function problemsIn(db: Database): string[] {
   return [
     ...new Set(dangling),
     ...differencesIn(db, hours),
+    ...spansOff(db),
     ...summariesOff(db, hours),
     ...ranksOff(db),
     ...recoveriesOff(db, hours),
@@ -77,6 +79,14 @@ function differencesIn(db: Database, hours: readonly HourOfAnOutcome[]): string[
     if (events === totals && tried === attempts) return [];
     return [`${outcomeName(outcome)}: ${events} events with ${tried} tries, but totals of ${totals} with ${attempts}`];
   });
+}
+
+/** Each event must be found in its hour, once. */
+function spansOff(db: Database): string[] {
+  const { from } = eventsIn({ since: 0, until: null });
+  const found = db.prepare<[], number>(`SELECT count(*) FROM ${from} WHERE e.time / ${HOUR} = p.hour`).pluck().get() ?? 0;
+  const all = db.prepare<[], number>('SELECT count(*) FROM event').pluck().get() ?? 0;
+  return found === all ? [] : [`of ${all} events ${found} are found by their hour`];
 }
 
 /** The summaries must equal the totals of the hours and days that they are of. */
