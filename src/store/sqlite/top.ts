@@ -129,7 +129,11 @@ function fromPacked(db: Database, question: TopQuestion): GroupsAnswer | null {
   const since = hourOf(range.since, 1);
   const rest = restOf(db, question, summary, covered.rest);
   const named = (figures: [number, Figures][]) => {
-    const names = namesOf(db, summary, figures.length > MANY_NAMES ? null : figures.map(([key]) => key));
+    const names = namesOf(
+      db,
+      summary,
+      figures.map(([key]) => key),
+    );
     return figures.map(([key, row]) => countedRow(question, { ...row, g0: names.get(key) ?? null }));
   };
   const sumsOfKeys = (keys: ReadonlySet<number> | null) => {
@@ -204,9 +208,6 @@ function fromProviderCauses(db: Database, question: TopQuestion): CountedRow[] |
   const rows = found.rows.map((row) => countedRow(question, { ...row, g0: row[by[0] as 'cause'], g1: row[by[1] as 'cause'] }));
   return rest.length === 0 ? addUp(rows) : addUp([...rows, ...rowsOf(countHours(db, question, rest))]);
 }
-
-/** Names that are looked up one by one; of more the whole table is read. */
-const MANY_NAMES = 10_000;
 
 function rowsFromSummary(db: Database, question: TopQuestion, summary: PlainSummary, { times }: Covered): CountedRow[] {
   const outcomes = outcomesOf(question.filters);

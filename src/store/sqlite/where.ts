@@ -14,7 +14,7 @@ export function join(parts: readonly Sql[], separator: string): Sql {
 
 export const NOTHING: Sql = { text: '1', values: [] };
 
-/** Column names by filter; the aliases are those of the FROM clauses in ways.ts and event-rows.ts. */
+/** Column names by filter; the aliases are those of the FROM clause in event-rows.ts. */
 export const COLUMNS = {
   cause: 'r.cause',
   code: 'r.code',
@@ -41,7 +41,7 @@ export function whereFilters(filters: Filters): Sql {
       );
 }
 
-/** A table that rows of the totals refer to, as in ways.ts; what is said of a recipient stands in none. */
+/** A table that rows of the totals refer to, named as there; what is said of a recipient stands in none. */
 export type Table = 'reply' | 'domain' | 'route' | 'host' | 'listing' | 'sender';
 
 const TABLES: Partial<Record<ColumnFilter, Table>> = {

@@ -5,6 +5,7 @@ import { eventTables } from '../event-rows.js';
 import { eventsIn } from '../event-spans.js';
 import { whereNamed } from '../named-deliveries.js';
 import { HARD, OUTCOME_IDS } from '../outcomes.js';
+import type { Figures } from '../summary/failure-sums.js';
 import { COLUMNS, join, outcomesOf, type Sql, whereFilters, whereTime } from '../where.js';
 import type { Name } from './dimensions.js';
 
@@ -24,14 +25,8 @@ const VALUES: Record<Group, string> = {
 const { deferred: DEFERRED } = OUTCOME_IDS;
 
 /** Figures of a group, and its value on each level. */
-export interface EventsRow {
+export interface EventsRow extends Figures {
   [group: `g${number}`]: Name;
-  hard: number;
-  soft: number;
-  attempts: number;
-  deliveries: number;
-  first_seen: number;
-  last_seen: number;
 }
 
 export function countEvents(db: Database, { by, range, filters }: TopQuestion): EventsRow[] {

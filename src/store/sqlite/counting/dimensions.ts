@@ -58,8 +58,6 @@ export function dimensionOf(db: Database, group: Group): Dimension {
 
 /** Above those of outcomes. */
 const OUTCOMES = 8;
-/** Names that are looked up one by one; of more the whole table is read. */
-const MANY_NAMES = 10_000;
 
 function ofReply(db: Database, column: string): Dimension {
   const replies = valuesOf<WhereAndWhy>(db, `SELECT id, ${column} FROM reply`, ({ reply }) => reply);
@@ -148,7 +146,7 @@ function ids(db: Database, kind: 'domain' | 'sender'): Pick<Dimension, 'size' | 
   return {
     size: lastId(db, kind) + 1,
     namesOf: (asked) => {
-      const names = namesOf(db, kind, asked.length > MANY_NAMES ? null : asked);
+      const names = namesOf(db, kind, asked);
       return asked.map((id) => names.get(id) ?? null);
     },
   };

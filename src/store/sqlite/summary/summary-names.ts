@@ -12,8 +12,12 @@ const NAMES: Record<PackedSummary, { table: string; column: string }> = {
 /** Keys of names that were shown, by connection: what a report shows, it asks more of, and looking 400 names up takes 10 ms. A key never changes. */
 const shown = new WeakMap<Database, Record<PackedSummary, Map<string, number>>>();
 
-/** The names of these keys, or of all; 0 is none. */
+/** Names that are looked up one by one; of more the whole table is read. */
+const MANY_NAMES = 10_000;
+
+/** The names of these keys (and maybe of others), or of all; 0 is none. */
 export function namesOf(db: Database, summary: PackedSummary, keys: readonly number[] | null = null): Map<number, string> {
+  if (keys !== null && keys.length > MANY_NAMES) return namesOf(db, summary);
   const { table, column } = NAMES[summary];
   const wanted = keys === null ? '' : 'AND id IN (SELECT value FROM json_each(?))';
   const rows = prepared<string[], { id: number; name: string }>(

@@ -41,10 +41,6 @@ export class HourTotals {
     this.#priors = [];
   }
 
-  get hour(): number {
-    return this.#hour;
-  }
-
   /** Rows that were added. */
   get size(): number {
     return this.#size;
