@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { bytesOf } from '../../src/log/bytes.js';
 import { newEnvelope, readEnvelope } from '../../src/log/envelope.js';
 import { Timestamps } from '../../src/log/timestamp.js';
 import { zoneOf } from '../../src/log/zone.js';
@@ -83,4 +85,45 @@ describe('zones', () => {
   it('refuses a zone that it does not know', () => {
     expect(() => zoneOf('Europe/Nowhere')).toThrow('unknown time zone');
   });
+});
+
+/** Stamps of a few minutes around a clock change: each minute comes in several forms, and again an hour later. */
+const stamp = fc
+  .record({
+    form: fc.constantFrom('rfc3164', 'fraction', 'iso', 'iso zone', 'exim'),
+    day: fc.constantFrom('Oct 25', 'Oct 26', 'Jan  1'),
+    time: fc.tuple(fc.constantFrom('01:59', '02:00', '02:59', '03:00'), fc.constantFrom('00', '01', '30', '59', '60', '7x')),
+    milliseconds: fc.constantFrom('', '.5', '.123', '.123456'),
+  })
+  .map(({ form, day, time, milliseconds }) => {
+    const clock = time.join(':');
+    const date = `2026-${day.startsWith('O') ? '10' : '01'}-${day.slice(4).replace(' ', '0')}`;
+    if (form === 'rfc3164') return { text: `${day} ${clock}`, length: 15 as const, dialect: 'rfc3164' as const };
+    if (form === 'fraction') return { text: `${day} ${clock}${milliseconds}`, length: 15 as const, dialect: 'rfc3164' as const };
+    if (form === 'exim') return { text: `${date} ${clock}${milliseconds}`, length: 19 as const, dialect: 'exim' as const };
+    return { text: `${date}T${clock}${milliseconds}${form === 'iso' ? '' : '+02:00'}`, length: 19 as const, dialect: 'iso' as const };
+  });
+
+it('reads a stamp in place, and one of the same minute, as if it were the first one', () => {
+  const options = { zone: zoneOf('Europe/Berlin'), reference: Date.parse('2026-11-24T12:00:00Z') };
+  const lines = fc.array(fc.record({ stamp, isInPlace: fc.boolean() }), { maxLength: 12 });
+  fc.assert(
+    fc.property(lines, (stamps) => {
+      const reader = new Timestamps(options);
+      let last = 0;
+      for (const {
+        stamp: { text, length, dialect },
+        isInPlace,
+      } of stamps) {
+        const envelope = { ...newEnvelope(), dialect, time: 0 };
+        const alone = new Timestamps({ ...options, last });
+        const expected = alone.read(`${text} `, { ...envelope });
+        const window = bytesOf(Buffer.from(`${text} `));
+        const time = isInPlace ? reader.readAt(window, 0, length, text.length, { ...envelope }) : reader.read(`${text} `, { ...envelope });
+        expect([text, time, reader.last]).toEqual([text, expected, alone.last]);
+        last = alone.last;
+      }
+    }),
+    { numRuns: 2000 },
+  );
 });

@@ -9,7 +9,7 @@ import { zoneOption } from '../zone.js';
 import { Notifier } from './notify.js';
 import type { IngestCommandOptions } from './options.js';
 import { readAll } from './read-all.js';
-import { tameHeap } from './run.js';
+import { tameV8 } from './run.js';
 import { IngestSession, type SessionOptions } from './session.js';
 import { stopSignal } from './signals.js';
 import { say, sayError } from './summary.js';
@@ -33,7 +33,7 @@ export async function runFollow(paths: readonly string[], options: IngestCommand
   const { signal } = stopSignal();
   const notifier = new Notifier();
   const hangups = new Hangups();
-  tameHeap();
+  tameV8();
   let hasBegun = false;
   while (!signal.aborted) {
     try {

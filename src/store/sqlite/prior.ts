@@ -25,9 +25,10 @@ const MAX_PRIORS = 32;
 
 /** Notes a deferral with its delivery, after it was counted. */
 export function remember(handle: DeliveryHandle, where: WhereAndWhy, hour: number): void {
+  const { reply, route, listing } = where;
   const same = handle.priors.find((prior) => isSame(prior, where));
   if (same !== undefined) same.hour = Math.max(same.hour, hour);
-  else if (handle.priors.length < MAX_PRIORS) handle.priors.push({ ...where, hour });
+  else if (handle.priors.length < MAX_PRIORS) handle.priors.push({ reply, route, listing, hour });
 }
 
 export function isSame(a: WhereAndWhy, b: WhereAndWhy): boolean {

@@ -125,7 +125,8 @@ export class HourTotals {
     row.route = rows[at + ROUTE] as number;
     row.sender = rows[at + SENDER] as number;
     row.priorHour = rows[at + PRIOR_HOUR] as number;
-    row.priors = this.#priors[(rows[at + PRIORS] as number) - 1] ?? NO_PRIORS;
+    const priors = rows[at + PRIORS] as number;
+    row.priors = priors === 0 ? NO_PRIORS : (this.#priors[priors - 1] as readonly Prior[]);
     row.attempts = rows[at + ATTEMPTS] as number;
     row.deliveries = rows[at + DELIVERIES] as number;
     row.firstSeen = this.#begin + (rows[at + FIRST] as number);
