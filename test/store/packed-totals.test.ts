@@ -2,33 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HourTotals } from '../../src/store/sqlite/totals/hour-totals.js';
 import { type Section, TotalsReader, type TotalsRow } from '../../src/store/sqlite/totals/packed-totals.js';
+import { added } from './added-rows.js';
 
 const HOUR = 480_000;
 const BEGIN = HOUR * 3_600_000;
 
-const id = fc.oneof(fc.nat(3), fc.nat(2 ** 31 - 1));
-const prior = fc.record({ reply: id, route: id, listing: id, hour: fc.integer({ min: HOUR - 200, max: HOUR }) });
-/** What is written of an hour: a delivery that failed, or some that arrived; in whole seconds, or not. */
-const added = fc
-  .record({
-    section: fc.record({ outcome: fc.nat(5), reply: id, listing: fc.nat(2), host: fc.nat(2) }),
-    domain: id,
-    route: id,
-    sender: id,
-    priors: fc.array(prior, { maxLength: 3 }),
-    lastPrior: fc.option(fc.integer({ min: HOUR - 200, max: HOUR }), { nil: 0 }),
-    deliveries: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 1000 })),
-    tries: fc.nat(2),
-    first: fc.nat(3599),
-    later: fc.nat(100),
-    ms: fc.oneof(fc.constant(0), fc.nat(999)),
-  })
-  .map(({ section, domain, route, sender, priors, lastPrior, deliveries, tries, first, later, ms }): { section: Section; row: TotalsRow } => {
-    const firstSeen = BEGIN + first * 1000 + ms;
-    const priorHour = priors.length > 0 ? Math.max(...priors.map(({ hour }) => hour)) : lastPrior;
-    const lastSeen = deliveries === 1 ? firstSeen : firstSeen + later * 1000;
-    return { section, row: { domain, route, sender, priorHour, priors, attempts: tries * deliveries, deliveries, firstSeen, lastSeen } };
-  });
+const row = added(HOUR, fc.oneof(fc.nat(3), fc.nat(2 ** 31 - 1)));
 
 function rowsIn(packed: Buffer): string[] {
   const totals = new TotalsReader(packed, HOUR);
@@ -59,7 +38,7 @@ function expected(all: readonly { section: Section; row: TotalsRow }[]): string[
 describe('packed totals', () => {
   it('are what was counted, in whatever order and however many parts', () => {
     fc.assert(
-      fc.property(fc.array(added, { maxLength: 60 }), fc.nat(60), (all, cut) => {
+      fc.property(fc.array(row, { maxLength: 60 }), fc.nat(60), (all, cut) => {
         const [one, other, merged] = [new HourTotals(HOUR), new HourTotals(HOUR), new HourTotals(HOUR)];
         for (const [index, { section, row }] of all.entries()) (index < cut ? one : other).add(section, row);
         for (const part of [other, one]) merged.addPacked(new TotalsReader(part.packed(), HOUR));
@@ -71,7 +50,7 @@ describe('packed totals', () => {
 
   it('let a reader pass over rows that it does not want', () => {
     fc.assert(
-      fc.property(fc.array(added, { maxLength: 40 }), fc.nat(3), (all, each) => {
+      fc.property(fc.array(row, { maxLength: 40 }), fc.nat(3), (all, each) => {
         const totals = new HourTotals(HOUR);
         for (const { section, row } of all) totals.add(section, row);
         const packed = totals.packed();
@@ -89,7 +68,7 @@ describe('packed totals', () => {
 
   it('come to an end where they are damaged', () => {
     fc.assert(
-      fc.property(fc.array(added, { maxLength: 20 }), fc.uint8Array({ maxLength: 200 }), fc.nat(500), (all, noise, at) => {
+      fc.property(fc.array(row, { maxLength: 20 }), fc.uint8Array({ maxLength: 200 }), fc.nat(500), (all, noise, at) => {
         const totals = new HourTotals(HOUR);
         for (const { section, row } of all) totals.add(section, row);
         const whole = totals.packed();

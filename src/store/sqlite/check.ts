@@ -5,6 +5,7 @@ import { endOfMail } from './hours.js';
 import { incidents, incidentsFrom } from './incidents.js';
 import { DELIVERED, FAILURE_IDS, OUTCOME_IDS, outcomeName } from './outcomes.js';
 import { firstWholeHour } from './pruned.js';
+import { totalsOfTimes } from './summary/longer-totals.js';
 import { eachCount, eachPacked, findPacked } from './summary/packed-summaries.js';
 import { packedRanks } from './summary/ranks.js';
 import { NOT_FAILED, PACKED_SUMMARIES, type PackedSummary, PLAIN_SUMMARIES, type PlainSummary, RANKS } from './summary/summary-kinds.js';
@@ -102,6 +103,13 @@ function summariesOff(db: Database, hours: readonly HourOfAnOutcome[]): string[]
     });
     return sum;
   };
+  const merged = (isTime: (time: Time) => boolean) => {
+    let sum = 0;
+    for (const totals of totalsOfTimes(db, summed.filter(isTime))) {
+      while (totals.nextSection()) while (totals.nextRow()) sum += totals.deliveries;
+    }
+    return sum;
+  };
   const { provider, domain, sender } = PACKED_SUMMARIES;
   const pairs = [{ min: 1, max: 1 }, BEGUN, DAYS, WEEKS].flatMap(({ min, max }): [string, number, number][] => {
     const times = `hours BETWEEN ${min} AND ${max}`;
@@ -128,6 +136,7 @@ function summariesOff(db: Database, hours: readonly HourOfAnOutcome[]): string[]
       ['providers', packed(NOT_FAILED, isTime), max === 1 ? 0 : total((outcome) => !isFailure(outcome))],
       ['domains', packed(domain, isTime), total(isFailure)],
       ['senders', packed(sender, isTime), total(isFailure)],
+      ['totals', merged(isTime), total(() => true)],
     ];
   });
   return pairs.filter(([, summed, counted]) => summed !== counted).map(([name]) => `the summaries of ${name} differ from the totals`);

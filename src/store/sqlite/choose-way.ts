@@ -1,9 +1,12 @@
 import type { Database } from 'better-sqlite3';
-import type { Filters, TopQuestion } from '../../report/question.js';
+import type { Filters, Group, TopQuestion } from '../../report/question.js';
 import type { Range, Span } from '../../report/range.js';
-import { type Counted, countEach, countTotals } from './counting/count.js';
+import { type Counted, type CountQuestion, countEach, countTotals } from './counting/count.js';
 import { endOfMail } from './hours.js';
 import { type Covered, coverage } from './summary/covered.js';
+import { longestTotalsIn } from './summary/longer-totals.js';
+import type { TotalsReader } from './totals/packed-totals.js';
+import { totalsIn } from './totals/read.js';
 
 const HOUR = 3_600_000;
 
@@ -18,27 +21,31 @@ export function countedOnce(db: Database, question: TopQuestion): CountedOnce {
   };
 }
 
-/** The same of each of some steps that do not overlap; `null` where the totals do not hold all of them. */
-export function countSteps(db: Database, { by, filters }: Pick<TopQuestion, 'by' | 'filters'>, steps: readonly Span[]): Counted[] | null {
+/** The same of each of some steps that do not overlap, by each of some groups; `null` where the totals do not hold all of them. */
+export function countSteps(db: Database, bys: readonly Group[], filters: Filters, steps: readonly Span[]): Counted[][] | null {
   if (!steps.every((range) => isFromTotals({ range, filters }))) return null;
   return countEach(
     db,
-    { by, filters },
-    steps.map(({ since, until }) => {
-      const hours = { since: since / HOUR, until: until / HOUR };
-      return { since: hours.since, hours };
-    }),
+    { bys: bys.map((by) => [by]), filters },
+    steps.map(({ since, until }) => ({ since: since / HOUR, totals: totalsFor(db, { by: bys, filters }, since / HOUR, until / HOUR) })),
   );
 }
 
-/** Counts from the totals. @param hours those of the range that are to be counted; `null` = all */
+/** Counts from the totals. @param totals what is to be counted of the range; `null` = all */
 export function countHours(
   db: Database,
   { by, range, filters }: Pick<TopQuestion, 'by' | 'range' | 'filters'>,
-  hours: readonly number[] | null = null,
+  totals: Iterable<TotalsReader> | null = null,
 ): Counted {
-  const all = { since: hourOf(range.since, 0), until: hourOf(range.until, Number.MAX_SAFE_INTEGER) };
-  return countTotals(db, { by, filters }, { since: hourOf(range.since, 1), hours: hours ?? all });
+  const question = { by, filters };
+  const all = () => totalsFor(db, question, hourOf(range.since, 0), hourOf(range.until, endOfMail(db)));
+  return countTotals(db, question, { since: hourOf(range.since, 1), totals: totals ?? all() });
+}
+
+/** All totals of a range, hours since 1970. */
+function totalsFor(db: Database, { by, filters }: CountQuestion, since: number, until: number): Iterable<TotalsReader> {
+  const asksForSenders = by.includes('sender') || by.includes('sender-domain') || filters.sender.length > 0;
+  return asksForSenders ? totalsIn(db, { since, until }) : longestTotalsIn(db, since, until);
 }
 
 /** How far the summaries reach in a range of whole hours; `null` when they have nothing of it. */

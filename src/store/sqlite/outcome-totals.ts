@@ -7,6 +7,7 @@ import { countEventTotals } from './counting/count-events.js';
 import { DELIVERED, OUTCOME_IDS } from './outcomes.js';
 import { providerTotals } from './provider-totals.js';
 import { type Covered, summariesOf, timesParameter } from './summary/covered.js';
+import { totalsIn } from './totals/read.js';
 
 const HOUR = 3_600_000;
 const { deferred: DEFERRED, bounced: BOUNCED, expired: EXPIRED } = OUTCOME_IDS;
@@ -32,7 +33,7 @@ export function totals(db: Database, question: TopQuestion, counted: CountedOnce
 /** With those of hours that are counted one by one. */
 function withHours(db: Database, range: Range, filters: Filters, { totals: summed, rest: hours }: { totals: Totals; rest: number[] }): Totals {
   if (hours.length === 0) return summed;
-  const rest = fromCounted(countHours(db, { by: [], range, filters }, hours));
+  const rest = fromCounted(countHours(db, { by: [], range, filters }, totalsIn(db, hours)));
   return Object.fromEntries(Object.entries(summed).map(([name, count]) => [name, count + (rest[name as keyof Totals] ?? 0)])) as unknown as Totals;
 }
 

@@ -81,8 +81,9 @@ function apply(db: Database, changes: readonly Change[]): void {
   const update = db.prepare('UPDATE reply SET cause = ?, rule = ? WHERE id = ?');
   for (const { reply, cause, rule } of changes) update.run(cause, rule, reply.id);
   const relisted = changes.filter(({ reply, cause }) => LISTING_KINDS[reply.cause] !== LISTING_KINDS[cause]);
-  if (relisted.length > 0 && listAnew(db, relisted)) rebuildTotals(db);
-  if (changes.length > 0) sumCausesAnew(db);
+  const isRelisted = relisted.length > 0 && listAnew(db, relisted);
+  if (isRelisted) rebuildTotals(db);
+  if (changes.length > 0) sumCausesAnew(db, { isRelisted });
 }
 
 interface EventRow {

@@ -35,10 +35,14 @@ export function failuresBySteps(db: Database, question: StepsQuestion, steps: re
   const { by, filters, only } = question;
   const times = steps.map((step) => (isOfOutcomes(filters) ? timeOf(db, step) : null));
   const summed = summedSteps(db, question, times);
-  const ofGroups = isSummed(by, filters) ? null : countSteps(db, { by: [by], filters }, steps);
-  const ofAll = isOfOutcomes(filters) ? null : countSteps(db, { by: ['outcome'], filters }, steps);
+  const countsGroups = !isSummed(by, filters);
+  const countsAll = !isOfOutcomes(filters);
+  const bys: Group[] = [...(countsGroups ? [by] : []), ...(countsAll ? ['outcome' as const] : [])];
+  const counts = bys.length === 0 ? null : countSteps(db, bys, filters, steps);
   return steps.map((step, index): StepFailures => {
-    const [time, groupsCounted, allCounted] = [times[index], ofGroups?.[index], ofAll?.[index]];
+    const time = times[index];
+    const groupsCounted = countsGroups ? counts?.[index]?.[0] : undefined;
+    const allCounted = countsAll ? counts?.[index]?.at(-1) : undefined;
     const found = time === null || time === undefined ? undefined : summed.get(time.start);
     const counted = allCounted === undefined ? undefined : { all: rowsOf(allCounted), delivered: deliveredOf(allCounted, filters) };
     return {

@@ -11,6 +11,7 @@ import { outcomeName } from './outcomes.js';
 import { providerAskedFor } from './provider-totals.js';
 import { type Covered, hoursBut, summariesOf, timesParameter } from './summary/covered.js';
 import { FailureSums, type Figures } from './summary/failure-sums.js';
+import { totalsOfTimes } from './summary/longer-totals.js';
 import { eachPacked, ranksIn } from './summary/packed-summaries.js';
 import { plainFigures } from './summary/plain-figures.js';
 import { providerCauses } from './summary/provider-causes.js';
@@ -18,6 +19,7 @@ import { Ranks } from './summary/ranks.js';
 import { isPacked, PACKED_SUMMARIES, type PackedSummary, type PlainSummary, type Summary } from './summary/summary-kinds.js';
 import { keysOf, namesOf, providersNamed, senderDomains } from './summary/summary-names.js';
 import { summedDays } from './summary/times.js';
+import { totalsIn } from './totals/read.js';
 import { outcomesOf } from './where.js';
 
 /**
@@ -113,7 +115,7 @@ function fromSummaries(db: Database, question: TopQuestion): CountedRow[] | null
   const covered = covers(db, range);
   if (covered === null) return null;
   const rows = rowsFromSummary(db, question, summary, covered);
-  return covered.rest.length === 0 ? rows : addUp([...rows, ...rowsOf(countHours(db, question, covered.rest))]);
+  return covered.rest.length === 0 ? rows : addUp([...rows, ...rowsOf(countHours(db, question, totalsIn(db, covered.rest)))]);
 }
 
 /**
@@ -178,7 +180,7 @@ function fromSenders(db: Database, question: TopQuestion): CountedRow[] | null {
 /** Figures by key of hours that are not summed up. */
 function restOf(db: Database, question: TopQuestion, summary: PackedSummary, hours: readonly number[]): [number, Figures][] {
   if (hours.length === 0) return [];
-  const { groups: sums, namesOf: namesOfGroups } = countHours(db, question, hours);
+  const { groups: sums, namesOf: namesOfGroups } = countHours(db, question, totalsIn(db, hours));
   const all = sums.all();
   const names = namesOfGroups(all.map(([group]) => group)).map(([name]) => name ?? null);
   const keys = keysOf(db, summary, names);
@@ -187,6 +189,9 @@ function restOf(db: Database, question: TopQuestion, summary: PackedSummary, hou
 
 /** Groups of which each is looked up by itself; for more of them all are read. */
 const FEW_GROUPS = 1_000;
+
+/** Days that are counted one by one; more are sooner counted with all others. */
+const FEW_DAYS = 3;
 
 /** Causes of some providers, by day; `null` when that is not the question. */
 function fromProviderCauses(db: Database, question: TopQuestion): CountedRow[] | null {
@@ -199,14 +204,10 @@ function fromProviderCauses(db: Database, question: TopQuestion): CountedRow[] |
   const [since, until] = [hourOf(range.since, 0), hourOf(range.until, endOfMail(db))];
   const days = summedDays(db, since, until);
   const found = providerCauses(db, providersNamed(db, asked), days, hourOf(range.since, 1));
-  const rest = hoursBut(
-    db,
-    since,
-    until,
-    days.filter((day) => !found.others.includes(day)),
-  );
+  if (found.others.length > FEW_DAYS) return null;
+  const rest = [...found.others, ...hoursBut(db, since, until, days).map((start) => ({ start, hours: 1 }))];
   const rows = found.rows.map((row) => countedRow(question, { ...row, g0: row[by[0] as 'cause'], g1: row[by[1] as 'cause'] }));
-  return rest.length === 0 ? addUp(rows) : addUp([...rows, ...rowsOf(countHours(db, question, rest))]);
+  return rest.length === 0 ? addUp(rows) : addUp([...rows, ...rowsOf(countHours(db, question, totalsOfTimes(db, rest)))]);
 }
 
 function rowsFromSummary(db: Database, question: TopQuestion, summary: PlainSummary, { times }: Covered): CountedRow[] {

@@ -1,10 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import type { Filters, Group } from '../../../report/question.js';
-import { OUTCOME_IDS } from '../outcomes.js';
+import { DELIVERED, OUTCOME_IDS } from '../outcomes.js';
 import type { Prior } from '../prior.js';
 import { FailureSums } from '../summary/failure-sums.js';
-import type { TotalsReader } from '../totals/packed-totals.js';
-import { type Hours, totalsIn } from '../totals/read.js';
+import type { Section, TotalsReader } from '../totals/packed-totals.js';
 import { outcomesOf } from '../where.js';
 import { type Dimension, dimensionOf, type Keys, type Name } from './dimensions.js';
 import { type IdsAskedFor, idsAskedFor } from './ids-asked-for.js';
@@ -20,8 +19,8 @@ export interface CountQuestion {
 export interface CountRange {
   /** First hour of the range, since 1970. */
   since: number;
-  /** Those of the range that are to be counted. */
-  hours: Hours;
+  /** Those of the hours that are to be counted, or of longer times in the range. */
+  totals: Iterable<TotalsReader>;
 }
 
 /** What was counted: the failures by group, and all deliveries by outcome (as the database numbers them). */
@@ -36,61 +35,131 @@ export interface Counted {
 }
 
 /**
- * Counts what the totals have of some hours, in one pass: any groups, any filters but for the recipient. A delivery counts where it was not deferred
+ * Counts what some totals have, in one pass: any groups, any filters but for the recipient. A delivery counts where it was not deferred
  * before in the range and group, as far as the filters see.
  */
-export function countTotals(db: Database, question: CountQuestion, range: CountRange): Counted {
-  return countEach(db, question, [range])[0] as Counted;
+export function countTotals(db: Database, { by, filters }: CountQuestion, range: CountRange): Counted {
+  return countEach(db, { bys: [by], filters }, [range])[0]?.[0] as Counted;
 }
 
-/** The same of each of some ranges. */
-export function countEach(db: Database, { by, filters }: CountQuestion, ranges: readonly CountRange[]): Counted[] {
-  const dimensions = by.map((group) => dimensionOf(db, group));
-  const asked = { dimensions, ids: idsAskedFor(db, filters), outcomes: outcomesOf(filters), isByOutcome: by.includes('outcome') };
-  return ranges.map(({ since, hours }) => {
-    const count = new Count({ ...asked, since });
-    for (const totals of totalsIn(db, hours)) count.add(totals);
-    return {
+/** The same of each of some ranges, by each of some groups. */
+export function countEach(
+  db: Database,
+  { bys, filters }: { bys: readonly (readonly Group[])[]; filters: Filters },
+  ranges: readonly CountRange[],
+): Counted[][] {
+  const dimensions = bys.map((by) => by.map((group) => dimensionOf(db, group)));
+  const ids = idsAskedFor(db, filters);
+  const outcomes = outcomesOf(filters);
+  return ranges.map(({ since, totals }) => {
+    const asked = new AskedFor(ids, since);
+    const counts = bys.map((by, index) => new Count({ dimensions: dimensions[index] ?? [], asked, outcomes, isByOutcome: by.includes('outcome') }));
+    const deliveries = [0, 0, 0, 0, 0, 0, 0, 0];
+    for (const rows of totals) addAll(rows, asked, counts, deliveries);
+    return counts.map((count) => ({
       groups: count.groups,
       namesOf: (groups) => count.namesOf(groups),
       prefixOf: (group, levels) => count.prefixOf(group, levels),
-      deliveries: count.deliveries,
-    };
+      deliveries,
+    }));
   });
+}
+
+function addAll(totals: TotalsReader, asked: AskedFor, counts: readonly Count[], deliveries: number[]): void {
+  const { domain, route, sender } = asked.ids;
+  const { since, lastDomain } = asked;
+  while (totals.nextSection()) {
+    if (!asked.hasSection(totals)) continue;
+    const { outcome } = totals;
+    for (const count of counts) count.beginSection(totals);
+    let ofOutcome = 0;
+    while (totals.nextRow()) {
+      // Rows stand in the order of their domains.
+      if (totals.domain > lastDomain) break;
+      if (domain !== null && !domain.has(totals.domain)) continue;
+      if (route !== null && !route.has(totals.route)) continue;
+      if (sender !== null && !sender.has(totals.sender)) continue;
+      const isFirst = totals.priorHour < since;
+      if (outcome !== DEFERRED || isFirst || !asked.hasPrior(totals, NO_DIMENSIONS)) ofOutcome += totals.deliveries;
+      for (const count of counts) count.add(totals, isFirst);
+    }
+    (deliveries[outcome] as number) += ofOutcome;
+  }
+}
+
+/** What filters and range ask for, as ids. */
+class AskedFor {
+  readonly ids: IdsAskedFor;
+  /** First hour of the range, since 1970. */
+  readonly since: number;
+  /** The greatest id of a domain. */
+  readonly lastDomain: number;
+
+  constructor(ids: IdsAskedFor, since: number) {
+    this.ids = ids;
+    this.since = since;
+    this.lastDomain = ids.domain === null ? Number.POSITIVE_INFINITY : [...ids.domain].reduce((last, one) => Math.max(last, one), -1);
+  }
+
+  hasSection(totals: Section): boolean {
+    const { reply, listing, host, sender } = this.ids;
+    // Delivered mail is counted without its sender.
+    if (sender !== null && totals.outcome === DELIVERED && !sender.has(0)) return false;
+    return (
+      (reply === null || reply.has(totals.reply)) && (listing === null || listing.has(totals.listing)) && (host === null || host.has(totals.host))
+    );
+  }
+
+  /** Whether the filters see that a delivery was deferred before in the range, in the same values of these dimensions. */
+  hasPrior(totals: TotalsReader, dimensions: readonly Dimension[]): boolean {
+    if (totals.priors.length === 0) return true;
+    return totals.priors.some(
+      (prior) =>
+        prior.hour >= this.since && this.#hasAttempt(prior) && dimensions.every(({ ofAttempt, numberOf }) => ofAttempt?.(prior) === numberOf(totals)),
+    );
+  }
+
+  #hasAttempt(prior: Prior): boolean {
+    const { reply, route, listing } = this.ids;
+    return (
+      (reply === null || reply.has(prior.reply)) && (route === null || route.has(prior.route)) && (listing === null || listing.has(prior.listing))
+    );
+  }
 }
 
 interface CountOptions {
   dimensions: readonly Dimension[];
-  ids: IdsAskedFor;
+  asked: AskedFor;
   outcomes: readonly number[];
   isByOutcome: boolean;
-  since: number;
 }
 
+/** Adds up by the groups of some dimensions. */
 class Count {
   readonly groups = new FailureSums();
-  readonly deliveries = [0, 0, 0, 0, 0, 0, 0, 0];
   readonly #dimensions: readonly Dimension[];
-  readonly #ids: IdsAskedFor;
-  readonly #lastDomain: number;
+  readonly #asked: AskedFor;
   readonly #outcomes: readonly number[];
   readonly #isByOutcome: boolean;
   readonly #countsDeferred: boolean;
-  readonly #since: number;
   /** The dimensions that have one value in a section; the part that others have in the number of a group, `null` = none. */
   readonly #ofSection: Scaled[];
   readonly #ofRow: ((row: Keys) => number) | null;
   readonly #ofAttempt: Dimension[];
   readonly #numbers: GroupNumbers;
+  /** Of the section: whether its rows are failures that are asked for, whether each is counted, and what it has in the number of a group. */
+  #isFailure = false;
+  #isEachFresh = false;
+  #sectionNumber = 0;
+  /** The group of all rows of the section, where that is one. */
+  #sectionPlace = 0;
 
-  constructor({ dimensions, ids, outcomes, isByOutcome, since }: CountOptions) {
+  constructor({ dimensions, asked, outcomes, isByOutcome }: CountOptions) {
     this.#dimensions = dimensions;
-    this.#ids = ids;
-    this.#lastDomain = ids.domain === null ? Number.POSITIVE_INFINITY : [...ids.domain].reduce((last, one) => Math.max(last, one), -1);
+    this.#asked = asked;
     this.#outcomes = outcomes;
     this.#isByOutcome = isByOutcome;
     this.#countsDeferred = outcomes.includes(DEFERRED);
-    this.#since = since;
     let scale = 1;
     const scaled = dimensions.map((dimension): Scaled => {
       const one = { dimension, scale };
@@ -103,59 +172,21 @@ class Count {
     this.#numbers = scale <= DIRECT ? SAME : new Numbering();
   }
 
-  add(totals: TotalsReader): void {
-    const { reply, listing, host } = this.#ids;
-    while (totals.nextSection()) {
-      if (reply !== null && !reply.has(totals.reply)) continue;
-      if (listing !== null && !listing.has(totals.listing)) continue;
-      if (host !== null && !host.has(totals.host)) continue;
-      this.#addSection(totals);
-    }
+  beginSection(totals: TotalsReader): void {
+    this.#isFailure = this.#outcomes.includes(totals.outcome);
+    if (!this.#isFailure) return;
+    this.#isEachFresh = !this.#countsDeferred || (this.#isByOutcome && totals.outcome !== DEFERRED);
+    this.#sectionNumber = this.#ofSection.reduce((number, { dimension, scale }) => number + dimension.numberOf(totals) * scale, 0);
+    if (this.#ofRow === null) this.#sectionPlace = this.#numbers.of(this.#sectionNumber);
   }
 
-  #addSection(totals: TotalsReader): void {
-    const { domain, route, sender } = this.#ids;
-    const { outcome } = totals;
-    const isFailure = this.#outcomes.includes(outcome);
-    const since = this.#since;
-    let ofSection = 0;
-    for (const { dimension, scale } of this.#ofSection) ofSection += dimension.numberOf(totals) * scale;
-    const numbers = this.#numbers;
+  /** @param isFirst the range has no earlier deferral of it */
+  add(totals: TotalsReader, isFirst: boolean): void {
+    if (!this.#isFailure) return;
     const ofRow = this.#ofRow;
-    const sectionPlace = ofRow === null ? numbers.of(ofSection) : 0;
-    let deliveries = 0;
-    while (totals.nextRow()) {
-      // Rows stand in the order of their domains.
-      if (totals.domain > this.#lastDomain) break;
-      if (domain !== null && !domain.has(totals.domain)) continue;
-      if (route !== null && !route.has(totals.route)) continue;
-      if (sender !== null && !sender.has(totals.sender)) continue;
-      const isFirst = totals.priorHour < since;
-      deliveries += outcome !== DEFERRED || isFirst || !this.#hasPrior(totals, NO_DIMENSIONS) ? totals.deliveries : 0;
-      if (!isFailure) continue;
-      const place = ofRow === null ? sectionPlace : numbers.of(ofSection + ofRow(totals));
-      const isFresh = isFirst || !this.#countsDeferred || (this.#isByOutcome && outcome !== DEFERRED) || !this.#hasPrior(totals, this.#ofAttempt);
-      this.groups.addDeliveries(place, totals, isFresh ? totals.deliveries : 0);
-    }
-    (this.deliveries[outcome] as number) += deliveries;
-  }
-
-  /** Whether the filters see that a delivery was deferred before in the range, in the same values of these dimensions. */
-  #hasPrior(totals: TotalsReader, dimensions: readonly Dimension[]): boolean {
-    if (totals.priors.length === 0) return true;
-    return totals.priors.some(
-      (prior) =>
-        prior.hour >= this.#since &&
-        this.#isAskedFor(prior) &&
-        dimensions.every(({ ofAttempt, numberOf }) => ofAttempt?.(prior) === numberOf(totals)),
-    );
-  }
-
-  #isAskedFor(prior: Prior): boolean {
-    const { reply, route, listing } = this.#ids;
-    return (
-      (reply === null || reply.has(prior.reply)) && (route === null || route.has(prior.route)) && (listing === null || listing.has(prior.listing))
-    );
+    const place = ofRow === null ? this.#sectionPlace : this.#numbers.of(this.#sectionNumber + ofRow(totals));
+    const isFresh = isFirst || this.#isEachFresh || !this.#asked.hasPrior(totals, this.#ofAttempt);
+    this.groups.addDeliveries(place, totals, isFresh ? totals.deliveries : 0);
   }
 
   prefixOf(group: number, levels: number): number {

@@ -3,8 +3,10 @@ import { FAILURE_IDS } from '../outcomes.js';
 import type { TotalsReader } from '../totals/packed-totals.js';
 import { totalsIn } from '../totals/read.js';
 import { HourSums, type Packed } from './hour-sums.js';
-import type { PackedRow, RowSums } from './packed-rows.js';
+import { totalsOfTimes } from './longer-totals.js';
+import { type PackedRow, type Piece, RowSums } from './packed-rows.js';
 import type { ProviderKeys } from './provider-keys.js';
+import type { Time } from './times.js';
 
 const HOUR = 3_600_000;
 
@@ -43,28 +45,20 @@ export class HourPacker {
     sums.add('provider', row, reply);
   }
 
-  /** Adds what did not fail in some hours: no more than how many. */
-  addNotFailed(hours: readonly number[], sums: RowSums): void {
-    // By provider, for each outcome.
-    const counts = new Map<number, Map<number, number>>();
-    for (const totals of totalsIn(this.#db, hours)) {
+  /** What did not fail in a longer time, from its totals: by provider, no more than how many. */
+  notFailed(time: Time): Piece[] {
+    const sums = new RowSums(time.start);
+    for (const totals of totalsOfTimes(this.#db, [time])) {
       while (totals.nextSection()) {
         if (FAILURE_IDS.includes(totals.outcome)) continue;
-        const byProvider = counts.get(totals.outcome) ?? new Map<number, number>();
-        counts.set(totals.outcome, byProvider);
-        while (totals.nextRow()) {
-          const provider = this.#providers.of(totals.route);
-          byProvider.set(provider, (byProvider.get(provider) ?? 0) + totals.deliveries);
-        }
+        while (totals.nextRow()) sums.add(notFailed(this.#providers.of(totals.route), totals.outcome, totals.deliveries, time.start));
       }
     }
-    for (const [outcome, byProvider] of counts) {
-      for (const [provider, deliveries] of byProvider) sums.add(notFailed(provider, outcome, deliveries, hours[0] ?? 0));
-    }
+    return sums.packed();
   }
 }
 
 /** It has no more figures. */
-export function notFailed(key: number, outcome: number, deliveries: number, start: number): PackedRow {
+function notFailed(key: number, outcome: number, deliveries: number, start: number): PackedRow {
   return { key, outcome, priorHour: 0, attempts: 0, deliveries, firstSeen: start * HOUR, lastSeen: start * HOUR };
 }

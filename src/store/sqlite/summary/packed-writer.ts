@@ -1,12 +1,14 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { mergedTotals } from '../totals/merged.js';
 import { FirstFailures } from './first-failures.js';
-import { HourPacker, notFailed } from './hour-packer.js';
+import { HourPacker } from './hour-packer.js';
 import type { Packed } from './hour-sums.js';
-import { mergedRows, type Piece, RowReader, RowSums } from './packed-rows.js';
-import { eachCount, eachFirstFailureIn, eachPacked } from './packed-summaries.js';
+import { totalsOfTimes } from './longer-totals.js';
+import { mergedRows, type Piece, RowReader } from './packed-rows.js';
+import { eachFirstFailureIn, eachPacked } from './packed-summaries.js';
 import type { ProviderKeys } from './provider-keys.js';
 import { packedRanks } from './ranks.js';
-import { NOT_FAILED, PACKED_SUMMARIES, type PackedSummary, RANKS, REPLY_SUMMARIES } from './summary-kinds.js';
+import { LONGER_TOTALS, NOT_FAILED, PACKED_SUMMARIES, type PackedSummary, RANKS, REPLY_SUMMARIES } from './summary-kinds.js';
 import type { Time } from './times.js';
 
 /** Stores what hours were, and makes longer times of them. */
@@ -20,7 +22,7 @@ export class PackedWriter {
     this.#db = db;
     this.#hours = new HourPacker(db, providers);
     this.#put = db.prepare('INSERT INTO packed_summary (by, hours, start, first, rows) VALUES (?, ?, ?, ?, ?)');
-    const all = [...Object.values(PACKED_SUMMARIES), ...Object.values(REPLY_SUMMARIES), ...Object.values(RANKS), NOT_FAILED];
+    const all = [...Object.values(PACKED_SUMMARIES), ...Object.values(REPLY_SUMMARIES), ...Object.values(RANKS), NOT_FAILED, LONGER_TOTALS];
     this.#clear = db.prepare(`DELETE FROM packed_summary WHERE by IN (${all.join(', ')}) AND hours = ? AND start = ?`);
   }
 
@@ -45,7 +47,8 @@ export class PackedWriter {
       this.#putPieces(by, time, merged);
       this.#putPieces(RANKS[summary as PackedSummary], time, [{ first: 0, rows: packedRanks(new RowReader(merged, time.start), time.start) }]);
     }
-    this.#putPieces(NOT_FAILED, time, this.#notFailed(time.start, parts));
+    this.#putTotals(time, parts);
+    this.#putPieces(NOT_FAILED, time, this.#hours.notFailed(time));
     for (const by of Object.values(REPLY_SUMMARIES)) {
       const firsts = new FirstFailures();
       eachFirstFailureIn(this.#db, by, parts, (key, reply, deliveries) => firsts.add(key, reply, deliveries));
@@ -53,16 +56,18 @@ export class PackedWriter {
     }
   }
 
-  #putPieces(by: number, { hours, start }: Time, pieces: readonly Piece[]): void {
-    for (const { first, rows } of pieces) this.#put.run(by, hours, start, first, rows);
+  /** The totals of a longer time, after those of its parts have changed. */
+  replaceTotals(time: Time, parts: readonly Time[]): void {
+    this.#db.prepare(`DELETE FROM packed_summary WHERE by = ${LONGER_TOTALS} AND hours = ? AND start = ?`).run(time.hours, time.start);
+    this.#putTotals(time, parts);
   }
 
-  #notFailed(start: number, parts: readonly Time[]): Piece[] {
-    const sums = new RowSums(start);
-    eachCount(this.#db, NOT_FAILED, parts, null, ({ key, outcome, deliveries }) => sums.add(notFailed(key, outcome, deliveries, start)));
-    const rest = parts.filter(({ hours }) => hours === 1).map((hour) => hour.start);
-    if (rest.length > 0) this.#hours.addNotFailed(rest, sums);
-    return sums.packed();
+  #putTotals(time: Time, parts: readonly Time[]): void {
+    this.#putPieces(LONGER_TOTALS, time, [{ first: 0, rows: mergedTotals(time.start, [...totalsOfTimes(this.#db, parts)]) }]);
+  }
+
+  #putPieces(by: number, { hours, start }: Time, pieces: readonly Piece[]): void {
+    for (const { first, rows } of pieces) this.#put.run(by, hours, start, first, rows);
   }
 
   clear({ start, hours }: Time): void {

@@ -1,8 +1,8 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { FAILURE_IDS, OUTCOME_IDS } from '../outcomes.js';
-import { totalsIn } from '../totals/read.js';
 import { HOURS_OF_A_TIME, START_OF_A_TIME, timesParameter } from './covered.js';
 import type { Figures } from './failure-sums.js';
+import { totalsOfTimes } from './longer-totals.js';
 import { eachCount } from './packed-summaries.js';
 import { ProviderKeys } from './provider-keys.js';
 import { PACKED_SUMMARIES, PROVIDER_CAUSES } from './summary-kinds.js';
@@ -46,10 +46,11 @@ export class ProviderCausesWriter {
   }
 
   /** Failures of a day of these providers. */
-  #sums({ start, hours }: Time, providers: ReadonlySet<number>): Iterable<CauseSum> {
+  #sums(day: Time, providers: ReadonlySet<number>): Iterable<CauseSum> {
+    const { start } = day;
     const causeOf = new Map(this.#db.prepare<[], [number, string]>('SELECT id, cause FROM reply').raw().all());
     const sums = new Map<string, CauseSum>();
-    for (const totals of totalsIn(this.#db, { since: start, until: start + hours })) {
+    for (const totals of totalsOfTimes(this.#db, [day])) {
       while (totals.nextSection()) {
         const { outcome } = totals;
         if (!FAILURE_IDS.includes(outcome)) continue;

@@ -214,12 +214,16 @@ export class SummaryWriter {
 /** What rules decide. */
 const RULED = ['cause', 'listing'] as const satisfies PlainSummary[];
 
-/** After causes, and listings with them, have changed: what is no fact in the summaries. */
-export function sumCausesAnew(db: Database): void {
+/**
+ * After causes have changed: what is no fact in the summaries.
+ * @param isRelisted listings have changed with them, and so the totals of hours
+ */
+export function sumCausesAnew(db: Database, { isRelisted }: { isRelisted: boolean }): void {
   const times = db.prepare<[], Time>('SELECT start, hours FROM summarized ORDER BY hours').all();
   const rows = new HourRows(db);
   const sumHour = RULED.map((kind) => db.prepare(putHour(kind)));
   const sumLonger = RULED.map((kind) => db.prepare(putLonger(kind)));
+  const packed = new PackedWriter(db, new ProviderKeys(db));
   const providerCauses = new ProviderCausesWriter(db);
   db.prepare(`DELETE FROM summary WHERE by IN (${[...RULED.map((kind) => PLAIN_SUMMARIES[kind]), PROVIDER_CAUSES].join(', ')})`).run();
   for (const { start, hours } of times) {
@@ -227,8 +231,9 @@ export function sumCausesAnew(db: Database): void {
       rows.read(start);
       for (const statement of sumHour) statement.run({ hour: start });
     } else {
-      const parts = timesParameter(summedTimes(db, start, start + hours, hours > DAYS.max ? [DAYS] : []));
-      for (const statement of sumLonger) statement.run({ start, hours, parts });
+      const parts = summedTimes(db, start, start + hours, hours > DAYS.max ? [DAYS] : []);
+      for (const statement of sumLonger) statement.run({ start, hours, parts: timesParameter(parts) });
+      if (isRelisted) packed.replaceTotals({ start, hours }, parts);
       if (hours <= DAYS.max) providerCauses.put({ start, hours });
     }
   }

@@ -18,6 +18,9 @@ export const RANKS = { domain: 13, provider: 14, sender: 15 } as const satisfies
 /** Of each day: causes of the providers with the most failures. */
 export const PROVIDER_CAUSES = 12;
 
+/** Of days and longer times: their totals, without senders. */
+export const LONGER_TOTALS = 21;
+
 export type Summary = PlainSummary | PackedSummary;
 
 export function isPacked(summary: Summary): summary is PackedSummary {

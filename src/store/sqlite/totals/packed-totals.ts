@@ -2,7 +2,7 @@ import { NumberReader, NumberWriter } from '../numbers.js';
 import type { Prior } from '../prior.js';
 
 /*
- * The totals of an hour, packed: as rows of a table they took 34 bytes an event and 1.5 µs each to read.
+ * The totals of an hour, or of a longer time without senders, packed: as rows of a table they took 34 bytes an event and 1.5 µs each to read.
  *
  * First how many ms the unit of times has (1, or 1000 where all are whole seconds), then sections. All rows of a section share outcome, reply,
  * listing and host: these, then how many bytes the rows of the section have, so that a reader passes over those that nobody asked for.
@@ -164,6 +164,11 @@ export class TotalsReader implements Section, TotalsRow {
     this.#numbers = new NumberReader(packed);
     this.#unit = this.#numbers.next();
     this.#end = this.#numbers.at;
+  }
+
+  /** All times are whole seconds. */
+  get isInSeconds(): boolean {
+    return this.#unit === SECOND;
   }
 
   get firstSeen(): number {
