@@ -128,7 +128,7 @@ describe('reclassify', () => {
         summed += db.prepare('SELECT count(*) FROM summary WHERE by = 12').pluck().get() as number;
         const store = new SqliteReportStore(db);
         const range = { since: Date.UTC(2026, 10, 20), until: Date.UTC(2026, 11, 20) };
-        for (const by of [['cause'], ['cause', 'provider']] as const) {
+        for (const by of [['cause'], ['listing'], ['cause', 'provider']] as const) {
           const provider = by.length === 1 ? [] : ['c.example', ''];
           const ask = (host: string[]) =>
             store.groups({ by: [...by], range, filters: { ...NO_FILTERS, host, provider }, sort: 'deliveries', limit: 0 });
