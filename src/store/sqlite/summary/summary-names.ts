@@ -71,15 +71,18 @@ const domainsOfSenders = new WeakMap<Database, SenderDomains>();
 export function senderDomains(db: Database): SenderDomains {
   const known = domainsOfSenders.get(db);
   if (known !== undefined) return known;
-  const last = db.prepare<[], number | null>('SELECT max(id) FROM sender').pluck().get() ?? 0;
-  const domains: SenderDomains = { names: [null], of: new Int32Array(last + 1) };
-  // A hundred thousand senders have a few domains: a string for each of them was a quarter of the whole report.
-  const rows = db.prepare<[], { domain: string; ids: string }>(
-    'SELECT domain, json_group_array(id) AS ids FROM sender WHERE domain IS NOT NULL GROUP BY domain',
-  );
-  for (const { domain, ids } of rows.all()) {
-    const place = domains.names.push(domain) - 1;
-    for (const id of JSON.parse(ids) as number[]) domains.of[id] = place;
+  // As two texts: a hundred thousand rows take twice as long.
+  const texts = db.prepare<[], [string, string]>('SELECT json_group_array(id), json_group_array(domain) FROM sender');
+  const [ids, domainsOf] = (texts.raw().get() as [string, string]).map((text) => JSON.parse(text)) as [number[], (string | null)[]];
+  const domains: SenderDomains = { names: [null], of: new Int32Array(ids.reduce((last, id) => Math.max(last, id), 0) + 1) };
+  const places = new Map<string | null, number>([[null, 0]]);
+  for (const [index, domain] of domainsOf.entries()) {
+    let place = places.get(domain);
+    if (place === undefined) {
+      place = domains.names.push(domain) - 1;
+      places.set(domain, place);
+    }
+    domains.of[ids[index] as number] = place;
   }
   domainsOfSenders.set(db, domains);
   return domains;
