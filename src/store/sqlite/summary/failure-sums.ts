@@ -92,7 +92,7 @@ export class FailureSums {
   /** Of all values together. */
   total(column: 'hard' | 'soft' | 'deliveries'): number {
     let sum = 0;
-    for (const value of this.#column(column)) sum += value;
+    for (let at = COLUMNS.indexOf(column); at < this.size * WIDTH; at += WIDTH) sum += this.#figures[at] as number;
     return sum;
   }
 
@@ -108,7 +108,8 @@ export class FailureSums {
   by(of: (key: number) => number): FailureSums {
     const sums = new FailureSums();
     for (let place = 0; place < this.size; place++) {
-      const [at, from] = [sums.#placeOf(of(this.#keys[place] as number)) * WIDTH, place * WIDTH];
+      const at = sums.#placeOf(of(this.#keys[place] as number)) * WIDTH;
+      const from = place * WIDTH;
       for (let column = 0; column < FIRST; column++) (sums.#figures[at + column] as number) += this.#figures[from + column] as number;
       sums.#figures[at + FIRST] = Math.min(sums.#figures[at + FIRST] as number, this.#figures[from + FIRST] as number);
       sums.#figures[at + LAST] = Math.max(sums.#figures[at + LAST] as number, this.#figures[from + LAST] as number);
