@@ -47,12 +47,22 @@ export class HourPacker {
 
   /** What did not fail in a longer time, from its totals: by provider, no more than how many. */
   notFailed(time: Time): Piece[] {
-    const sums = new RowSums(time.start);
+    // By outcome.
+    const counts = new Map<number, Map<number, number>>();
     for (const totals of totalsOfTimes(this.#db, [time])) {
       while (totals.nextSection()) {
         if (FAILURE_IDS.includes(totals.outcome)) continue;
-        while (totals.nextRow()) sums.add(notFailed(this.#providers.of(totals.route), totals.outcome, totals.deliveries, time.start));
+        const byProvider = counts.get(totals.outcome) ?? new Map<number, number>();
+        counts.set(totals.outcome, byProvider);
+        while (totals.nextRow()) {
+          const provider = this.#providers.of(totals.route);
+          byProvider.set(provider, (byProvider.get(provider) ?? 0) + totals.deliveries);
+        }
       }
+    }
+    const sums = new RowSums(time.start);
+    for (const [outcome, byProvider] of counts) {
+      for (const [provider, deliveries] of byProvider) sums.add(notFailed(provider, outcome, deliveries, time.start));
     }
     return sums.packed();
   }

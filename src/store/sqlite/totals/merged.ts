@@ -18,47 +18,44 @@ export function mergedTotals(start: number, totals: readonly TotalsReader[]): Bu
     totals.every(({ isInSeconds }) => isInSeconds),
   );
   const place = new Place(start);
-  let parts = totals.map((rows) => new Part(rows)).filter((part) => part.next());
+  let parts = totals.filter((part) => part.nextSection());
   while (parts.length > 0) {
-    const least = parts.reduce((first, part) => (compare(part.rows, first.rows) < 0 ? part : first));
-    if (place.begin(least.rows)) packer.beginSection(place);
-    for (const part of parts) {
-      while (!part.isOver && compare(part.rows, place) === 0) {
-        place.add(part.rows);
-        part.next();
-      }
-    }
-    place.put(packer);
-    if (parts.some(({ isOver }) => isOver)) parts = parts.filter(({ isOver }) => !isOver);
+    const { outcome, reply, listing, host } = parts.reduce((least, part) => (compareSections(part, least) < 0 ? part : least));
+    const section = { outcome, reply, listing, host };
+    const ofSection = parts.filter((part) => compareSections(part, section) === 0);
+    mergeSection(
+      section,
+      ofSection.filter((part) => part.nextRow()),
+      place,
+      packer,
+    );
+    parts = parts.filter((part) => !ofSection.includes(part) || part.nextSection());
   }
   return packer.packed();
 }
 
-/** A part, and the row that it stands at. */
-class Part {
-  readonly rows: TotalsReader;
-  isOver = false;
-  #isInSection = false;
-
-  constructor(rows: TotalsReader) {
-    this.rows = rows;
-  }
-
-  /** @returns whether there is another row */
-  next(): boolean {
-    while (!(this.#isInSection && this.rows.nextRow())) {
-      this.#isInSection = this.rows.nextSection();
-      this.isOver = !this.#isInSection;
-      if (this.isOver) return false;
+/** @param parts that stand at their first row of the section; they are taken out as they end */
+function mergeSection(section: Section, parts: TotalsReader[], place: Place, packer: TotalsPacker): void {
+  if (parts.length > 0) packer.beginSection(section);
+  while (parts.length > 0) {
+    let { domain, route } = parts[0] as TotalsReader;
+    for (const part of parts) {
+      if (part.domain > domain || (part.domain === domain && part.route >= route)) continue;
+      domain = part.domain;
+      route = part.route;
     }
-    return true;
+    place.begin(domain, route);
+    for (let index = parts.length - 1; index >= 0; index--) {
+      const part = parts[index] as TotalsReader;
+      while (part.domain === domain && part.route === route) {
+        place.add(part);
+        if (part.nextRow()) continue;
+        parts.splice(index, 1);
+        break;
+      }
+    }
+    place.put(packer);
   }
-}
-
-type Where = Section & Pick<TotalsRow, 'domain' | 'route'>;
-
-function compare(a: Where, b: Where): number {
-  return compareSections(a, b) || a.domain - b.domain || a.route - b.route;
 }
 
 function compareSections(a: Section, b: Section): number {
@@ -66,40 +63,28 @@ function compareSections(a: Section, b: Section): number {
 }
 
 /** What is added up of one domain and route of a section, by earlier deferrals. */
-class Place implements Where {
-  outcome = -1;
-  reply = 0;
-  listing = 0;
-  host = 0;
-  domain = 0;
-  route = 0;
+class Place {
   readonly #start: number;
   readonly #rows: TotalsRow[] = [];
+  #domain = 0;
+  #route = 0;
 
   /** @param start of the time, hours since 1970 */
   constructor(start: number) {
     this.#start = start;
   }
 
-  /** @returns whether it is the first one of its section */
-  begin({ outcome, reply, listing, host, domain, route }: Where): boolean {
-    const isFirst = compareSections(this, { outcome, reply, listing, host }) !== 0;
-    this.outcome = outcome;
-    this.reply = reply;
-    this.listing = listing;
-    this.host = host;
-    this.domain = domain;
-    this.route = route;
+  begin(domain: number, route: number): void {
+    this.#domain = domain;
+    this.#route = route;
     this.#rows.length = 0;
-    return isFirst;
   }
 
   add({ priorHour, priors, attempts, deliveries, firstSeen, lastSeen }: TotalsRow): void {
     const hour = Math.min(priorHour, this.#start);
     const same = this.#rows.find((row) => row.priorHour === hour && areSame(row.priors, priors, this.#start));
     if (same === undefined) {
-      const { domain, route } = this;
-      this.#rows.push({ domain, route, sender: 0, priorHour: hour, priors, attempts, deliveries, firstSeen, lastSeen });
+      this.#rows.push({ domain: this.#domain, route: this.#route, sender: 0, priorHour: hour, priors, attempts, deliveries, firstSeen, lastSeen });
       return;
     }
     same.attempts += attempts;
