@@ -1,8 +1,10 @@
 import type { Database } from 'better-sqlite3';
 import type { Filters, Group, TopQuestion } from '../../report/question.js';
-import type { Range, Span } from '../../report/range.js';
+import type { Range } from '../../report/range.js';
 import { type Counted, type CountQuestion, countEach, countTotals } from './counting/count.js';
+import { rowsOfCutHours, wholeHours } from './counting/cut-hours.js';
 import { endOfMail } from './hours.js';
+import { firstWholeHour } from './pruned.js';
 import { type Covered, coverage } from './summary/covered.js';
 import { longestTotalsIn } from './summary/longer-totals.js';
 import type { TotalsReader } from './totals/packed-totals.js';
@@ -13,33 +15,41 @@ const HOUR = 3_600_000;
 /** What the totals tell of the whole range of a question, counted when it is asked for, and once; `null` where they do not hold all of it. */
 export type CountedOnce = () => Counted | null;
 
-export function countedOnce(db: Database, question: TopQuestion): CountedOnce {
+export function countedOnce(db: Database, { by, range, filters }: TopQuestion): CountedOnce {
   let counted: Counted | null = null;
   return () => {
-    if (counted === null && isFromTotals(question)) counted = countHours(db, question);
+    counted ??= countSteps(db, [by], filters, [range])?.[0]?.[0] ?? null;
     return counted;
   };
 }
 
-/** The same of each of some steps that do not overlap, by each of some groups; `null` where the totals do not hold all of them. */
-export function countSteps(db: Database, bys: readonly Group[], filters: Filters, steps: readonly Span[]): Counted[][] | null {
-  if (!steps.every((range) => isFromTotals({ range, filters }))) return null;
+/**
+ * The same of each of some ranges that do not overlap, by each of some groups. What lies in hours that a range cuts is counted from their events.
+ * @returns `null` where the totals do not hold all of them
+ */
+export function countSteps(db: Database, bys: readonly (readonly Group[])[], filters: Filters, ranges: readonly Range[]): Counted[][] | null {
+  if (filters.recipient.length > 0 || !ranges.every(({ since }) => isWholeHour(since) || Math.floor(hourOf(since, 0)) >= firstWholeHour(db)))
+    return null;
+  const end = endOfMail(db);
   return countEach(
     db,
-    { bys: bys.map((by) => [by]), filters },
-    steps.map(({ since, until }) => ({ since: since / HOUR, totals: totalsFor(db, { by: bys, filters }, since / HOUR, until / HOUR) })),
+    { bys, filters },
+    ranges.map((range) => {
+      const whole = wholeHours(range, end);
+      const totals = totalsFor(db, { by: bys.flat(), filters }, whole.since, whole.until);
+      const isWhole = isWholeHour(range.since) && isWholeHour(range.until);
+      return { since: whole.first, totals, rows: isWhole ? [] : rowsOfCutHours(db, range, whole) };
+    }),
   );
 }
 
-/** Counts from the totals. @param totals what is to be counted of the range; `null` = all */
+/** Counts from totals of the range, as far as they are to be counted. */
 export function countHours(
   db: Database,
   { by, range, filters }: Pick<TopQuestion, 'by' | 'range' | 'filters'>,
-  totals: Iterable<TotalsReader> | null = null,
+  totals: Iterable<TotalsReader>,
 ): Counted {
-  const question = { by, filters };
-  const all = () => totalsFor(db, question, hourOf(range.since, 0), hourOf(range.until, endOfMail(db)));
-  return countTotals(db, question, { since: hourOf(range.since, 1), totals: totals ?? all() });
+  return countTotals(db, { by, filters }, { since: hourOf(range.since, 1), totals });
 }
 
 /** All totals of a range, hours since 1970. */
@@ -65,10 +75,6 @@ export function isUnfiltered(filters: Filters): boolean {
 /** That at most outcomes are asked for. */
 export function isOfOutcomes(filters: Filters): boolean {
   return isUnfiltered({ ...filters, outcome: [] });
-}
-
-function isFromTotals({ range, filters }: Pick<TopQuestion, 'range' | 'filters'>): boolean {
-  return filters.recipient.length === 0 && isWholeHour(range.since) && isWholeHour(range.until);
 }
 
 export function isWholeHour(time: number | null): boolean {

@@ -4,12 +4,12 @@ import type { Range } from '../../report/range.js';
 import { type CountedOnce, countHours, covers, hourOf, isOfOutcomes, isWholeHour } from './choose-way.js';
 import type { Counted } from './counting/count.js';
 import { countEventTotals } from './counting/count-events.js';
+import { endOfMail } from './hours.js';
 import { DELIVERED, OUTCOME_IDS } from './outcomes.js';
 import { providerTotals } from './provider-totals.js';
 import { type Covered, summariesOf, timesParameter } from './summary/covered.js';
 import { totalsIn } from './totals/read.js';
 
-const HOUR = 3_600_000;
 const { deferred: DEFERRED, bounced: BOUNCED, expired: EXPIRED } = OUTCOME_IDS;
 
 /** Delivered mail, where the filters tell of it. */
@@ -78,9 +78,8 @@ function fromCounted({ deliveries }: Counted): Totals & { delivered: number } {
 function fromEvents(db: Database, range: Range, filters: Filters): Totals {
   const row = countEventTotals(db, range, filters);
   // Delivered mail stands in the totals only; a range that cuts an hour counts the hours that begin in it.
-  const wholeHours = (time: number | null) => (time === null ? null : Math.ceil(time / HOUR) * HOUR);
-  const hours = { since: wholeHours(range.since), until: wholeHours(range.until) };
-  const delivered = tellsOfDelivered(filters) ? deliveredOf(countHours(db, { by: [], range: hours, filters }), filters) : null;
+  const hours = { since: Math.ceil(hourOf(range.since, 0)), until: Math.ceil(hourOf(range.until, endOfMail(db))) };
+  const delivered = tellsOfDelivered(filters) ? deliveredOf(countHours(db, { by: [], range, filters }, totalsIn(db, hours)), filters) : null;
   return { delivered, ...row, hard: row.bounced + row.expired, soft: row.deferred };
 }
 

@@ -37,7 +37,7 @@ export function failuresBySteps(db: Database, question: StepsQuestion, steps: re
   const summed = summedSteps(db, question, times);
   const countsGroups = !isSummed(by, filters);
   const countsAll = !isOfOutcomes(filters);
-  const bys: Group[] = [...(countsGroups ? [by] : []), ...(countsAll ? ['outcome' as const] : [])];
+  const bys: Group[][] = [...(countsGroups ? [[by]] : []), ...(countsAll ? [['outcome' as const]] : [])];
   const counts = bys.length === 0 ? null : countSteps(db, bys, filters, steps);
   return steps.map((step, index): StepFailures => {
     const time = times[index];

@@ -3,8 +3,9 @@ import type { Filters, Group } from '../../../report/question.js';
 import { DELIVERED, OUTCOME_IDS } from '../outcomes.js';
 import type { Prior } from '../prior.js';
 import { FailureSums } from '../summary/failure-sums.js';
-import type { Section, TotalsReader } from '../totals/packed-totals.js';
+import type { Section, TotalsReader, TotalsRow } from '../totals/packed-totals.js';
 import { outcomesOf } from '../where.js';
+import type { AddedRow } from './cut-hours.js';
 import { type Dimension, dimensionOf, type Keys, type Name } from './dimensions.js';
 import { type IdsAskedFor, idsAskedFor } from './ids-asked-for.js';
 
@@ -21,6 +22,8 @@ export interface CountRange {
   since: number;
   /** Those of the hours that are to be counted, or of longer times in the range. */
   totals: Iterable<TotalsReader>;
+  /** What is to be added to them. */
+  rows?: readonly AddedRow[];
 }
 
 /** What was counted: the failures by group, and all deliveries by outcome (as the database numbers them). */
@@ -51,11 +54,12 @@ export function countEach(
   const dimensions = bys.map((by) => by.map((group) => dimensionOf(db, group)));
   const ids = idsAskedFor(db, filters);
   const outcomes = outcomesOf(filters);
-  return ranges.map(({ since, totals }) => {
+  return ranges.map(({ since, totals, rows: added = [] }) => {
     const asked = new AskedFor(ids, since);
     const counts = bys.map((by, index) => new Count({ dimensions: dimensions[index] ?? [], asked, outcomes, isByOutcome: by.includes('outcome') }));
     const deliveries = [0, 0, 0, 0, 0, 0, 0, 0];
     for (const rows of totals) addAll(rows, asked, counts, deliveries);
+    for (const row of added) addOne(row, asked, counts, deliveries);
     return counts.map((count) => ({
       groups: count.groups,
       namesOf: (groups) => count.namesOf(groups),
@@ -87,6 +91,18 @@ function addAll(totals: TotalsReader, asked: AskedFor, counts: readonly Count[],
   }
 }
 
+/** The same of one row. */
+function addOne(row: AddedRow, asked: AskedFor, counts: readonly Count[], deliveries: number[]): void {
+  const { domain, route, sender } = asked.ids;
+  if (!asked.hasSection(row) || !(domain?.has(row.domain) ?? true) || !(route?.has(row.route) ?? true) || !(sender?.has(row.sender) ?? true)) return;
+  const isFirst = row.priorHour < asked.since;
+  if (row.outcome !== DEFERRED || isFirst || !asked.hasPrior(row, NO_DIMENSIONS)) (deliveries[row.outcome] as number) += row.deliveries;
+  for (const count of counts) {
+    count.beginSection(row);
+    count.add(row, isFirst);
+  }
+}
+
 /** What filters and range ask for, as ids. */
 class AskedFor {
   readonly ids: IdsAskedFor;
@@ -111,7 +127,7 @@ class AskedFor {
   }
 
   /** Whether the filters see that a delivery was deferred before in the range, in the same values of these dimensions. */
-  hasPrior(totals: TotalsReader, dimensions: readonly Dimension[]): boolean {
+  hasPrior(totals: Section & TotalsRow, dimensions: readonly Dimension[]): boolean {
     if (totals.priors.length === 0) return true;
     return totals.priors.some(
       (prior) =>
@@ -172,7 +188,7 @@ class Count {
     this.#numbers = scale <= DIRECT ? SAME : new Numbering();
   }
 
-  beginSection(totals: TotalsReader): void {
+  beginSection(totals: Keys): void {
     this.#isFailure = this.#outcomes.includes(totals.outcome);
     if (!this.#isFailure) return;
     this.#isEachFresh = !this.#countsDeferred || (this.#isByOutcome && totals.outcome !== DEFERRED);
@@ -181,7 +197,7 @@ class Count {
   }
 
   /** @param isFirst the range has no earlier deferral of it */
-  add(totals: TotalsReader, isFirst: boolean): void {
+  add(totals: Section & TotalsRow, isFirst: boolean): void {
     if (!this.#isFailure) return;
     const ofRow = this.#ofRow;
     const place = ofRow === null ? this.#sectionPlace : this.#numbers.of(this.#sectionNumber + ofRow(totals));
