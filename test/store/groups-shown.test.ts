@@ -28,7 +28,13 @@ describe('groups that may be shown', () => {
             sort,
             limit,
           };
-          const counted = { groups, namesOf: () => [], prefixOf: (group: number, outer: number) => group % SIZE ** outer, deliveries: [] };
+          const counted = {
+            groups,
+            namesOf: () => [],
+            groupsNamed: () => [],
+            prefixOf: (group: number, outer: number) => group % SIZE ** outer,
+            deliveries: [],
+          };
           const figuresOf = ({ first_seen: firstSeen, last_seen: lastSeen, ...figures }: Figures): GroupFigures => ({
             ...figures,
             firstSeen,

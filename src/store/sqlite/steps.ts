@@ -35,8 +35,9 @@ export function failuresBySteps(db: Database, question: StepsQuestion, steps: re
   const { by, filters, only } = question;
   const times = steps.map((step) => (isOfOutcomes(filters) ? timeOf(db, step) : null));
   const summed = summedSteps(db, question, times);
-  const countsGroups = !isSummed(by, filters);
-  const countsAll = !isOfOutcomes(filters);
+  const isCut = !steps.every(({ since, until }) => isWholeHour(since) && isWholeHour(until));
+  const countsGroups = isCut || !isSummed(by, filters);
+  const countsAll = isCut || !isOfOutcomes(filters);
   const bys: Group[][] = [...(countsGroups ? [[by]] : []), ...(countsAll ? [['outcome' as const]] : [])];
   const counts = bys.length === 0 ? null : countSteps(db, bys, filters, steps);
   return steps.map((step, index): StepFailures => {

@@ -43,7 +43,8 @@ function groupsOf(db: Database, question: TopQuestion, counted: CountedOnce): Gr
   const summed = fromProviderCauses(db, question) ?? fromSummaries(db, question) ?? fromSenders(db, question);
   const fromTotals = summed === null ? counted() : null;
   if (fromTotals !== null && only === undefined) return fromCounted(question, fromTotals);
-  const found = summed ?? (fromTotals === null ? countEvents(db, question).map((row) => countedRow(question, row)) : rowsOf(fromTotals));
+  const found =
+    summed ?? (fromTotals === null ? countEvents(db, question).map((row) => countedRow(question, row)) : rowsOf(fromTotals, only ?? null));
   return answerOf(question, only === undefined ? found : found.filter(({ keys }) => only.includes(keys[0] ?? null)));
 }
 
@@ -56,9 +57,9 @@ function fromCounted(question: TopQuestion, counted: Counted): GroupsAnswer {
   return answerOf(question, rows, all, others);
 }
 
-/** All groups. */
-export function rowsOf({ groups: sums, namesOf }: Counted): CountedRow[] {
-  const all = sums.all();
+/** @param only groups of one level with these names; `null` = all */
+export function rowsOf({ groups: sums, namesOf, groupsNamed }: Counted, only: readonly (string | number | null)[] | null = null): CountedRow[] {
+  const all = only === null ? sums.all() : sums.of(groupsNamed(only));
   const names = namesOf(all.map(([group]) => group));
   return all.map(([, figures], index) => ({ keys: names[index] ?? [], ...figuresOf(figures) }));
 }

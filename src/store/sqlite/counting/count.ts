@@ -32,6 +32,8 @@ export interface Counted {
   groups: FailureSums;
   /** The names of groups, by their numbers: of each, one for each level. */
   namesOf: (groups: readonly number[]) => Name[][];
+  /** Groups with these names, of one level. */
+  groupsNamed: (names: readonly Name[]) => number[];
   /** What groups with the same names on the outer levels have in common, and no others. */
   prefixOf: (group: number, levels: number) => number;
   deliveries: number[];
@@ -63,6 +65,7 @@ export function countEach(
     return counts.map((count) => ({
       groups: count.groups,
       namesOf: (groups) => count.namesOf(groups),
+      groupsNamed: (names) => count.groupsNamed(names),
       prefixOf: (group, levels) => count.prefixOf(group, levels),
       deliveries,
     }));
@@ -209,6 +212,11 @@ class Count {
     return this.#numbers.behind(group) % this.#dimensions.slice(0, levels).reduce((scale, { size }) => scale * size, 1);
   }
 
+  groupsNamed(names: readonly Name[]): number[] {
+    const [dimension] = this.#dimensions;
+    return (dimension?.numbersOf(names) ?? []).map((number) => this.#numbers.find(number)).filter((group) => group !== undefined);
+  }
+
   namesOf(groups: readonly number[]): Name[][] {
     const numbers = groups.map((group) => this.#numbers.behind(group));
     let scale = 1;
@@ -241,10 +249,12 @@ const DIRECT = 2 ** 22;
 
 interface GroupNumbers {
   of: (number: number) => number;
+  /** The same of a number that may not have come. */
+  find: (number: number) => number | undefined;
   behind: (place: number) => number;
 }
 
-const SAME: GroupNumbers = { of: (number) => number, behind: (place) => place };
+const SAME: GroupNumbers = { of: (number) => number, find: (number) => number, behind: (place) => place };
 
 /** Numbers what there is, in the order in which it comes. */
 class Numbering implements GroupNumbers {
@@ -258,6 +268,10 @@ class Numbering implements GroupNumbers {
       this.#places.set(number, place);
     }
     return place;
+  }
+
+  find(number: number): number | undefined {
+    return this.#places.get(number);
   }
 
   behind(place: number): number {

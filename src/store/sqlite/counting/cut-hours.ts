@@ -45,16 +45,49 @@ export function wholeHours({ since, until }: Range, end: number): WholeHours {
   return { first, since: from, until: Math.max(from, until === null ? end : Math.floor(until / HOUR)) };
 }
 
+/** Ranges and hours that are remembered: a report asks for two ranges many times, and a step of a trend ends where the next one begins. */
+const REMEMBERED = 4;
+
+interface Remembered {
+  /** What the database said then of changes, by others and by this connection. */
+  version: string;
+  events: Map<number, EventInTime[]>;
+  rows: Map<string, readonly AddedRow[]>;
+}
+
+const remembered = new WeakMap<Database, Remembered>();
+
+function rememberedOf(db: Database): Remembered {
+  const version = `${db.pragma('data_version', { simple: true })} ${db.prepare('SELECT total_changes()').pluck().get()}`;
+  let known = remembered.get(db);
+  if (known?.version !== version) {
+    known = { version, events: new Map(), rows: new Map() };
+    remembered.set(db, known);
+  }
+  return known;
+}
+
+function rememberedAs<Key, Value>(known: Map<Key, Value>, key: Key, find: () => Value): Value {
+  const found = known.get(key) ?? find();
+  known.set(key, found);
+  for (const oldest of known.keys()) if (known.size > REMEMBERED) known.delete(oldest);
+  return found;
+}
+
 /** @param whole the hours of the range that are counted from the totals */
-export function rowsOfCutHours(db: Database, range: Range, whole: WholeHours): AddedRow[] {
-  const cut = cutIn(range).flatMap((part) => eventsIn(db, part));
-  const isBefore = ({ time }: EventRow) => range.since !== null && time < range.since;
-  // Of the others the range has no earlier event, and no later one depends on them.
-  const related = new Set(
-    cut.filter((event) => (isBefore(event) ? event.outcome === DEFERRED : event.has_earlier === 1)).map(({ delivery }) => delivery),
-  );
-  const alone = cut.filter((event) => !isBefore(event) && !related.has(event.delivery)).map((event) => rowOf(event, []));
-  return [...alone, ...rowsOfDeliveries(db, related, range, whole), ...deliveredIn(db, range, whole)];
+export function rowsOfCutHours(db: Database, range: Range, whole: WholeHours): readonly AddedRow[] {
+  const known = rememberedOf(db);
+  return rememberedAs(known.rows, `${range.since} ${range.until}`, () => {
+    const cut = cutHours(range).flatMap((hour) => rememberedAs(known.events, hour, () => eventsIn(db, hour)));
+    const isBefore = ({ time }: EventRow) => range.since !== null && time < range.since;
+    const events = cut.filter(({ time }) => range.until === null || time < range.until);
+    // Of the others the range has no earlier event, and no later one depends on them.
+    const related = new Set(
+      events.filter((event) => (isBefore(event) ? event.outcome === DEFERRED : event.has_earlier === 1)).map(({ delivery }) => delivery),
+    );
+    const alone = events.filter((event) => !isBefore(event) && !related.has(event.delivery)).map((event) => rowOf(event, []));
+    return [...alone, ...rowsOfDeliveries(db, related, range, whole), ...deliveredIn(db, range, whole)];
+  });
 }
 
 function rowsOfDeliveries(db: Database, deliveries: ReadonlySet<number>, range: Range, whole: WholeHours): AddedRow[] {
@@ -74,15 +107,10 @@ function rowsOfDeliveries(db: Database, deliveries: ReadonlySet<number>, range: 
   return rows;
 }
 
-/** The parts of a range that are no whole hours, from the beginning of the first one on. */
-function cutIn({ since, until }: Range): Range[] {
-  const begin =
-    since === null || since % HOUR === 0
-      ? []
-      : [{ since: hourOf(since) * HOUR, until: Math.min((hourOf(since) + 1) * HOUR, until ?? Number.MAX_SAFE_INTEGER) }];
-  const isOther = since === null || until === null || hourOf(since) !== hourOf(until) || begin.length === 0;
-  const end = until === null || until % HOUR === 0 || !isOther ? [] : [{ since: Math.max(hourOf(until) * HOUR, since ?? 0), until }];
-  return [...begin, ...end];
+/** Hours that a range begins or ends in. */
+function cutHours({ since, until }: Range): number[] {
+  const cut = [since, until].flatMap((time) => (time === null || time % HOUR === 0 ? [] : [hourOf(time)]));
+  return [...new Set(cut)];
 }
 
 const COLUMNS = `e.delivery_id AS delivery, e.time, e.outcome, e.tried, d.host_id AS host, ifnull(d.domain_id, 0) AS domain, ifnull(d.sender_id, 0) AS sender,
@@ -93,8 +121,8 @@ interface EventInTime extends EventRow {
   has_earlier: 0 | 1;
 }
 
-function eventsIn(db: Database, range: Range): EventInTime[] {
-  const { from, where } = eventsOfTime(range);
+function eventsIn(db: Database, hour: number): EventInTime[] {
+  const { from, where } = eventsOfTime({ since: hour * HOUR, until: (hour + 1) * HOUR });
   const hasEarlier = 'EXISTS (SELECT 1 FROM event o WHERE o.delivery_id = e.delivery_id AND o.id < e.id) AS has_earlier';
   return db
     .prepare<unknown[], EventInTime>(

@@ -2,7 +2,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { Group } from '../../../report/question.js';
 import { outcomeName } from '../outcomes.js';
 import type { WhereAndWhy } from '../prior.js';
-import { namesOf, senderDomains } from '../summary/summary-names.js';
+import { keysOf, namesOf, senderDomains } from '../summary/summary-names.js';
 import type { Section, TotalsRow } from '../totals/packed-totals.js';
 
 export type Name = string | number | null;
@@ -19,6 +19,8 @@ export interface Dimension {
   ofAttempt: ((attempt: WhereAndWhy) => number) | null;
   /** The values that numbers stand for. */
   namesOf: (numbers: readonly number[]) => Name[];
+  /** The numbers of some values, of those that there are. */
+  numbersOf: (names: readonly Name[]) => number[];
 }
 
 export function dimensionOf(db: Database, group: Group): Dimension {
@@ -37,12 +39,26 @@ export function dimensionOf(db: Database, group: Group): Dimension {
     case 'host':
       return { isOfSection: true, ...valuesOf<Keys>(db, 'SELECT id, name FROM host', ({ host }) => host), ofAttempt: null };
     case 'outcome':
-      return { isOfSection: true, size: OUTCOMES, numberOf: ({ outcome }) => outcome, ofAttempt: null, namesOf: (asked) => asked.map(outcomeName) };
+      return {
+        isOfSection: true,
+        size: OUTCOMES,
+        numberOf: ({ outcome }) => outcome,
+        ofAttempt: null,
+        namesOf: (asked) => asked.map(outcomeName),
+        numbersOf: (names) => Array.from({ length: OUTCOMES }, (_, outcome) => outcome).filter((outcome) => names.includes(outcomeName(outcome))),
+      };
     case 'provider':
     case 'mx': {
       const routes = new RouteValues(db, group);
       const numberOf = ({ route }: { route: number }) => routes.of(route);
-      return { isOfSection: false, size: routes.size, numberOf, ofAttempt: numberOf, namesOf: (asked) => asked.map((one) => routes.name(one)) };
+      return {
+        isOfSection: false,
+        size: routes.size,
+        numberOf,
+        ofAttempt: numberOf,
+        namesOf: (asked) => asked.map((one) => routes.name(one)),
+        numbersOf: (names) => routes.numbersOf(names),
+      };
     }
     case 'domain':
       return { isOfSection: false, ...ids(db, 'domain'), numberOf: ({ domain }) => domain, ofAttempt: null };
@@ -51,7 +67,14 @@ export function dimensionOf(db: Database, group: Group): Dimension {
     case 'sender-domain': {
       const { names, of } = senderDomains(db);
       const numberOf = ({ sender }: Keys) => of[sender] ?? 0;
-      return { isOfSection: false, size: names.length, numberOf, ofAttempt: null, namesOf: (asked) => asked.map((one) => names[one] ?? null) };
+      return {
+        isOfSection: false,
+        size: names.length,
+        numberOf,
+        ofAttempt: null,
+        namesOf: (asked) => asked.map((one) => names[one] ?? null),
+        numbersOf: (asked) => asked.map((name) => names.indexOf(name as string | null)).filter((number) => number >= 0),
+      };
     }
   }
 }
@@ -69,7 +92,7 @@ function valuesOf<Row>(
   db: Database,
   sql: string,
   idOf: (row: Row) => number,
-): Pick<Dimension, 'size' | 'namesOf'> & { numberOf: (row: Row) => number } {
+): Pick<Dimension, 'size' | 'namesOf' | 'numbersOf'> & { numberOf: (row: Row) => number } {
   const rows = db.prepare<[], [number, Name]>(sql).raw().all();
   const numbers = new Int32Array(rows.reduce((last, [id]) => Math.max(last, id), 0) + 1);
   const values: Name[] = [null];
@@ -82,7 +105,16 @@ function valuesOf<Row>(
     }
     numbers[id] = number;
   }
-  return { size: values.length, numberOf: (row) => numbers[idOf(row)] ?? 0, namesOf: (asked) => asked.map((one) => values[one] ?? null) };
+  return {
+    size: values.length,
+    numberOf: (row) => numbers[idOf(row)] ?? 0,
+    namesOf: (asked) => asked.map((one) => values[one] ?? null),
+    numbersOf: (names) => numbersIn(known, names),
+  };
+}
+
+function numbersIn(known: ReadonlyMap<Name, number>, names: readonly Name[]): number[] {
+  return names.map((name) => known.get(name)).filter((number) => number !== undefined);
 }
 
 /** Routes that are looked up one by one; of more all are read. */
@@ -119,6 +151,11 @@ class RouteValues {
     return this.#names[number] ?? null;
   }
 
+  /** Of values that were met. */
+  numbersOf(names: readonly Name[]): number[] {
+    return numbersIn(this.#known, names);
+  }
+
   #look(route: number): number {
     if (++this.#looked > FEW_ROUTES) this.#readAll();
     else this.#numbers[route] = this.#numberOf(this.#find.get(route) ?? null) + 1;
@@ -147,12 +184,13 @@ function lastId(db: Database, table: 'domain' | 'sender' | 'route'): number {
 }
 
 /** Names that stand once in a table: their ids are numbers already. */
-function ids(db: Database, kind: 'domain' | 'sender'): Pick<Dimension, 'size' | 'namesOf'> {
+function ids(db: Database, kind: 'domain' | 'sender'): Pick<Dimension, 'size' | 'namesOf' | 'numbersOf'> {
   return {
     size: lastId(db, kind) + 1,
     namesOf: (asked) => {
       const names = namesOf(db, kind, asked);
       return asked.map((id) => names.get(id) ?? null);
     },
+    numbersOf: (names) => [...keysOf(db, kind, names).values()],
   };
 }
