@@ -45,6 +45,7 @@ const date = (time) => new Date(time).toISOString().slice(0, 10);
 const month = ['--since', date(END - 40 * DAY), '--until', date(END - 10 * DAY)];
 const day = ['--since', date(END - 21 * DAY), '--until', date(END - 20 * DAY)];
 const noon = ['--since', `${date(END - 21 * DAY)}T12:00`, '--until', `${date(END - 20 * DAY)}T12:00`];
+const half = ['--since', `${date(END - 21 * DAY)}T12:30`, '--until', `${date(END - 20 * DAY)}T12:30`];
 const questions = {
   'top by cause, 30 days': ['top', ...month],
   'top by code, 30 days': ['top', '--by', 'code', ...month],
@@ -67,6 +68,8 @@ const questions = {
   'trend of a provider, 30 days': ['trend', '--provider', 'google', ...month],
   'report, 1 day': ['report', ...day],
   'report, 24 hours from noon': ['report', ...noon],
+  'top, 24 hours from half past twelve': ['top', ...half],
+  'report, 24 hours from half past twelve': ['report', ...half],
   'report, 30 days': ['report', ...month],
   'report --html, 30 days': ['report', ...month, '--html', join(folder, 'page.html')],
   blocklists: ['blocklists'],
