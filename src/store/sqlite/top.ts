@@ -23,8 +23,8 @@ import { totalsIn } from './totals/read.js';
 import { outcomesOf } from './where.js';
 
 /**
- * The groups with the most failures. Whole hours are counted from the totals, and as far as there are summaries from these; ranges
- * that cut an hour, and questions for recipients, whom the totals do not hold, from the events. All ways give the same figures.
+ * The groups with the most failures. Whole hours are counted from the totals, and as far as there are summaries from these; hours
+ * that the range cuts, and questions for recipients, whom the totals do not hold, from the events. All ways give the same figures.
  */
 export function top(db: Database, question: TopQuestion): TopAnswer {
   const counted = countedOnce(db, question);

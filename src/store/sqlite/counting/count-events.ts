@@ -10,7 +10,7 @@ import { COLUMNS, join, outcomesOf, type Sql, whereFilters, whereTime } from '..
 import type { Name } from './dimensions.js';
 
 /*
- * The same figures as in count.ts, from the events themselves: for ranges that cut an hour, and for recipients, who stand in no totals.
+ * The same figures as in count.ts, from the events themselves: for recipients, who stand in no totals, and for ranges that begin in an hour whose events were pruned in part.
  */
 
 /** The value of a group. */

@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Group } from '../../../report/question.js';
-import { outcomeName } from '../outcomes.js';
+import { OUTCOME_IDS, outcomeName } from '../outcomes.js';
 import type { WhereAndWhy } from '../prior.js';
 import { keysOf, namesOf, senderDomains } from '../summary/summary-names.js';
 import type { Section, TotalsRow } from '../totals/packed-totals.js';
@@ -45,7 +45,7 @@ export function dimensionOf(db: Database, group: Group): Dimension {
         numberOf: ({ outcome }) => outcome,
         ofAttempt: null,
         namesOf: (asked) => asked.map(outcomeName),
-        numbersOf: (names) => Array.from({ length: OUTCOMES }, (_, outcome) => outcome).filter((outcome) => names.includes(outcomeName(outcome))),
+        numbersOf: (names) => Object.values(OUTCOME_IDS).filter((outcome) => names.includes(outcomeName(outcome))),
       };
     case 'provider':
     case 'mx': {
