@@ -48,7 +48,7 @@ export function failuresBySteps(db: Database, question: StepsQuestion, steps: re
     const counted = allCounted === undefined ? undefined : { all: rowsOf(allCounted), delivered: deliveredOf(allCounted, filters) };
     return {
       ...(found ?? counted ?? allOf(db, filters, step)),
-      groups: found?.groups ?? (groupsCounted === undefined ? groupsOf(db, question, step) : byName(rowsOf(groupsCounted), only)),
+      groups: found?.groups ?? (groupsCounted === undefined ? groupsOf(db, question, step) : byName(rowsOf(groupsCounted, only ?? null))),
     };
   });
 }
@@ -69,9 +69,8 @@ function groupsOf(db: Database, { by, filters, only }: StepsQuestion, range: Spa
   return byName(groups(db, { by: [by], range, filters, sort: 'deliveries', limit: 0, only }).rows);
 }
 
-function byName(rows: readonly CountedRow[], only?: readonly Name[]): StepFailures['groups'] {
-  const named = rows.map((row): [Name, Failures] => [row.keys[0] ?? null, row]);
-  return new Map(only === undefined ? named : named.filter(([name]) => only.includes(name)));
+function byName(rows: readonly CountedRow[]): StepFailures['groups'] {
+  return new Map(rows.map((row): [Name, Failures] => [row.keys[0] ?? null, row]));
 }
 
 /** What the summaries tell of a step; `null` = its groups are packed, or there is no summary of them. */

@@ -1,13 +1,13 @@
 import type { Database } from 'better-sqlite3';
 import type { Filters, Group } from '../../../report/question.js';
-import { DELIVERED, OUTCOME_IDS } from '../outcomes.js';
-import type { Prior } from '../prior.js';
+import { OUTCOME_IDS } from '../outcomes.js';
 import { FailureSums } from '../summary/failure-sums.js';
 import type { Section, TotalsReader, TotalsRow } from '../totals/packed-totals.js';
 import { outcomesOf } from '../where.js';
+import { AskedFor } from './asked-for.js';
 import type { AddedRow } from './cut-hours.js';
 import { type Dimension, dimensionOf, type Keys, type Name } from './dimensions.js';
-import { type IdsAskedFor, idsAskedFor } from './ids-asked-for.js';
+import { idsAskedFor } from './ids-asked-for.js';
 
 const { deferred: DEFERRED } = OUTCOME_IDS;
 
@@ -22,8 +22,8 @@ export interface CountRange {
   since: number;
   /** Those of the hours that are to be counted, or of longer times in the range. */
   totals: Iterable<TotalsReader>;
-  /** What is to be added to them. */
-  rows?: readonly AddedRow[];
+  /** What is to be added to them; asked for when this range is counted. */
+  rows?: () => readonly AddedRow[];
 }
 
 /** What was counted: the failures by group, and all deliveries by outcome (as the database numbers them). */
@@ -56,12 +56,12 @@ export function countEach(
   const dimensions = bys.map((by) => by.map((group) => dimensionOf(db, group)));
   const ids = idsAskedFor(db, filters);
   const outcomes = outcomesOf(filters);
-  return ranges.map(({ since, totals, rows: added = [] }) => {
+  return ranges.map(({ since, totals, rows: added = () => [] }) => {
     const asked = new AskedFor(ids, since);
     const counts = bys.map((by, index) => new Count({ dimensions: dimensions[index] ?? [], asked, outcomes, isByOutcome: by.includes('outcome') }));
     const deliveries = [0, 0, 0, 0, 0, 0, 0, 0];
     for (const rows of totals) addAll(rows, asked, counts, deliveries);
-    for (const row of added) addOne(row, asked, counts, deliveries);
+    for (const row of added()) addOne(row, asked, counts, deliveries);
     return counts.map((count) => ({
       groups: count.groups,
       namesOf: (groups) => count.namesOf(groups),
@@ -103,46 +103,6 @@ function addOne(row: AddedRow, asked: AskedFor, counts: readonly Count[], delive
   for (const count of counts) {
     count.beginSection(row);
     count.add(row, isFirst);
-  }
-}
-
-/** What filters and range ask for, as ids. */
-class AskedFor {
-  readonly ids: IdsAskedFor;
-  /** First hour of the range, since 1970. */
-  readonly since: number;
-  /** The greatest id of a domain. */
-  readonly lastDomain: number;
-
-  constructor(ids: IdsAskedFor, since: number) {
-    this.ids = ids;
-    this.since = since;
-    this.lastDomain = ids.domain === null ? Number.POSITIVE_INFINITY : [...ids.domain].reduce((last, one) => Math.max(last, one), -1);
-  }
-
-  hasSection(totals: Section): boolean {
-    const { reply, listing, host, sender } = this.ids;
-    // Delivered mail is counted without its sender.
-    if (sender !== null && totals.outcome === DELIVERED && !sender.has(0)) return false;
-    return (
-      (reply === null || reply.has(totals.reply)) && (listing === null || listing.has(totals.listing)) && (host === null || host.has(totals.host))
-    );
-  }
-
-  /** Whether the filters see that a delivery was deferred before in the range, in the same values of these dimensions. */
-  hasPrior(totals: Section & TotalsRow, dimensions: readonly Dimension[]): boolean {
-    if (totals.priors.length === 0) return true;
-    return totals.priors.some(
-      (prior) =>
-        prior.hour >= this.since && this.#hasAttempt(prior) && dimensions.every(({ ofAttempt, numberOf }) => ofAttempt?.(prior) === numberOf(totals)),
-    );
-  }
-
-  #hasAttempt(prior: Prior): boolean {
-    const { reply, route, listing } = this.ids;
-    return (
-      (reply === null || reply.has(prior.reply)) && (route === null || route.has(prior.route)) && (listing === null || listing.has(prior.listing))
-    );
   }
 }
 
