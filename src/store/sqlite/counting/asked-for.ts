@@ -27,6 +27,13 @@ export class AskedFor {
     );
   }
 
+  hasRow(totals: Pick<TotalsRow, 'domain' | 'route' | 'sender'>): boolean {
+    const { domain, route, sender } = this.ids;
+    return (
+      (domain === null || domain.has(totals.domain)) && (route === null || route.has(totals.route)) && (sender === null || sender.has(totals.sender))
+    );
+  }
+
   /** Whether the filters see that a delivery was deferred before in the range, in the same values of these dimensions. */
   hasPrior(totals: Section & TotalsRow, dimensions: readonly Dimension[]): boolean {
     if (totals.priors.length === 0) return true;

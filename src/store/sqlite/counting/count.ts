@@ -73,7 +73,6 @@ export function countEach(
 }
 
 function addAll(totals: TotalsReader, asked: AskedFor, counts: readonly Count[], deliveries: number[]): void {
-  const { domain, route, sender } = asked.ids;
   const { since, lastDomain } = asked;
   while (totals.nextSection()) {
     if (!asked.hasSection(totals)) continue;
@@ -83,9 +82,7 @@ function addAll(totals: TotalsReader, asked: AskedFor, counts: readonly Count[],
     while (totals.nextRow()) {
       // Rows stand in the order of their domains.
       if (totals.domain > lastDomain) break;
-      if (domain !== null && !domain.has(totals.domain)) continue;
-      if (route !== null && !route.has(totals.route)) continue;
-      if (sender !== null && !sender.has(totals.sender)) continue;
+      if (!asked.hasRow(totals)) continue;
       const isFirst = totals.priorHour < since;
       if (outcome !== DEFERRED || isFirst || !asked.hasPrior(totals, NO_DIMENSIONS)) ofOutcome += totals.deliveries;
       for (const count of counts) count.add(totals, isFirst);
@@ -96,8 +93,7 @@ function addAll(totals: TotalsReader, asked: AskedFor, counts: readonly Count[],
 
 /** The same of one row. */
 function addOne(row: AddedRow, asked: AskedFor, counts: readonly Count[], deliveries: number[]): void {
-  const { domain, route, sender } = asked.ids;
-  if (!asked.hasSection(row) || !(domain?.has(row.domain) ?? true) || !(route?.has(row.route) ?? true) || !(sender?.has(row.sender) ?? true)) return;
+  if (!asked.hasSection(row) || !asked.hasRow(row)) return;
   const isFirst = row.priorHour < asked.since;
   if (row.outcome !== DEFERRED || isFirst || !asked.hasPrior(row, NO_DIMENSIONS)) (deliveries[row.outcome] as number) += row.deliveries;
   for (const count of counts) {

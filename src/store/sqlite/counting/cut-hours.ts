@@ -39,6 +39,7 @@ export interface WholeHours {
   until: number;
 }
 
+/** @param end of all mail, hours since 1970 */
 export function wholeHours({ since, until }: Range, end: number): WholeHours {
   const first = since === null ? 1 : hourOf(since);
   const from = since === null ? 0 : Math.ceil(since / HOUR);
