@@ -112,7 +112,7 @@ const SUSPECT_HARD = 50;
 export function digest(store: ReportStore, { range, now, limit, known }: DigestQuestion): DigestAnswer {
   const before = spanBefore(range);
   const all = store.figures(null, { since: before.since, until: range.until }, 'hour');
-  const totalsOf = (of: Span) => store.top({ by: ['outcome'], range: of, filters: NO_FILTERS, sort: 'deliveries', limit: 1 }).totals;
+  const totalsOf = (of: Span) => store.totals({ range: of, filters: NO_FILTERS });
   const totals = totalsOf(range);
   const totalsBefore = totalsOf(before);
   const incidents = known?.incidents ?? store.incidents({ range: { since: null, until: null }, now, clearAfter: CLEAR_AFTER });

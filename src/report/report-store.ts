@@ -2,7 +2,7 @@ import type { NewReason } from './check.js';
 import type { Deferrals, GroupValues, HourFigures } from './digest.js';
 import type { Incident, IncidentQuestion } from './incidents.js';
 import type { EventCounts } from './metrics.js';
-import type { EventRow, EventsQuestion, GroupsAnswer, MainCause, ReplySample, SummedGroup, TopAnswer, TopQuestion } from './question.js';
+import type { EventRow, EventsQuestion, GroupsAnswer, MainCause, ReplySample, SummedGroup, TopAnswer, TopQuestion, Totals } from './question.js';
 import type { Range, Span } from './range.js';
 import type { StatusAnswer } from './status.js';
 import type { Suppressed, SuppressQuestion } from './suppress.js';
@@ -19,6 +19,8 @@ export interface ReportStore {
   top(question: TopQuestion): TopAnswer;
   /** The groups alone: half the work. */
   groups(question: TopQuestion): GroupsAnswer;
+  /** What became of all deliveries of a range, as far as the filters tell. */
+  totals(question: Pick<TopQuestion, 'range' | 'filters'>): Totals;
   events(question: EventsQuestion): Iterable<EventRow>;
   trace(question: TraceQuestion): TraceAnswer;
   status(): StatusAnswer;

@@ -82,8 +82,7 @@ async function run(options: CheckOptions): Promise<number> {
   try {
     const filters = await filtersIn(databasePath(options.db), store.anonymized, filtersOf(options));
     const range = { since: asked.since ?? store.firstHour() ?? now, until: asked.until ?? now };
-    const totalsOf = (of: { since: number; until: number | null }) =>
-      store.top({ by: ['outcome'], range: of, filters, sort: 'deliveries', limit: 1 }).totals;
+    const totalsOf = (of: { since: number; until: number | null }) => store.totals({ range: of, filters });
     const isRelative = question.maxHardRate?.relative === true || question.maxSoftRate?.relative === true;
     const { since } = spanBefore({ since: range.since, until: range.since + spanOf('--baseline', options.baseline) });
     const incidents = store.incidents({ range: { since: null, until: asked.until }, now, clearAfter: CLEAR_AFTER });

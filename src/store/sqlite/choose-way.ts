@@ -2,11 +2,13 @@ import type { Database } from 'better-sqlite3';
 import type { Filters, Group, TopQuestion } from '../../report/question.js';
 import type { Range } from '../../report/range.js';
 import { type Counted, type CountQuestion, countEach, countTotals } from './counting/count.js';
-import { rowsOfCutHours, wholeHours } from './counting/cut-hours.js';
+import { type AddedSection, rowsOfCutHours, type WholeHours, wholeHours } from './counting/cut-hours.js';
 import { endOfMail } from './hours.js';
 import { firstWholeHour } from './pruned.js';
 import { type Covered, coverage } from './summary/covered.js';
-import { longestTotalsIn } from './summary/longer-totals.js';
+import { longestTotalsIn, totalsOfTimes } from './summary/longer-totals.js';
+import type { Time } from './summary/times.js';
+import { hourOf } from './totals/hour.js';
 import type { TotalsReader } from './totals/packed-totals.js';
 import { totalsIn } from './totals/read.js';
 
@@ -15,7 +17,7 @@ const HOUR = 3_600_000;
 /** What the totals tell of the whole range of a question, counted when it is asked for, and once; `null` where they do not hold all of it. */
 export type CountedOnce = () => Counted | null;
 
-export function countedOnce(db: Database, { by, range, filters }: TopQuestion): CountedOnce {
+export function countedOnce(db: Database, { by, range, filters }: Pick<TopQuestion, 'by' | 'range' | 'filters'>): CountedOnce {
   let counted: Counted | null = null;
   return () => {
     counted ??= countSteps(db, [by], filters, [range])?.[0]?.[0] ?? null;
@@ -28,8 +30,7 @@ export function countedOnce(db: Database, { by, range, filters }: TopQuestion): 
  * @returns `null` where the totals do not hold all of them
  */
 export function countSteps(db: Database, bys: readonly (readonly Group[])[], filters: Filters, ranges: readonly Range[]): Counted[][] | null {
-  if (filters.recipient.length > 0 || !ranges.every(({ since }) => isWholeHour(since) || Math.floor(hourOf(since, 0)) >= firstWholeHour(db)))
-    return null;
+  if (filters.recipient.length > 0 || !ranges.every((range) => isHeld(db, range))) return null;
   const end = endOfMail(db);
   return countEach(
     db,
@@ -37,35 +38,58 @@ export function countSteps(db: Database, bys: readonly (readonly Group[])[], fil
     ranges.map((range) => {
       const whole = wholeHours(range, end);
       const totals = totalsFor(db, { by: bys.flat(), filters }, whole.since, whole.until);
-      const isWhole = isWholeHour(range.since) && isWholeHour(range.until);
-      return { since: whole.first, totals, rows: () => (isWhole ? [] : rowsOfCutHours(db, range, whole)) };
+      const { first, cut } = borderOf(db, range, whole);
+      return { since: first, totals, added: cut ?? undefined };
     }),
   );
 }
 
-/** Counts from totals of the range, as far as they are to be counted. */
-export function countHours(
-  db: Database,
-  { by, range, filters }: Pick<TopQuestion, 'by' | 'range' | 'filters'>,
-  totals: Iterable<TotalsReader>,
-): Counted {
-  return countTotals(db, { by, filters }, { since: hourOf(range.since, 1), totals });
+/** What there is of a range: summaries, and what is to be counted besides. */
+export interface Parts extends Covered, Border {}
+
+/** Where a range begins, and what it has of hours that it cuts. */
+export interface Border {
+  /** An earlier deferral of this hour (since 1970) or a later one is one of the range. */
+  first: number;
+  /** `null` = it cuts none. */
+  cut: (() => readonly AddedSection[]) | null;
+}
+
+/** How far the summaries reach in a range; `null` when they have nothing of it, or it begins in an hour that was pruned in part. */
+export function covers(db: Database, range: Range): Parts | null {
+  const whole = wholeHoursOf(db, range);
+  if (whole === null) return null;
+  const covered = coverage(db, whole.since, whole.until);
+  return covered.times.length === 0 ? null : { ...covered, first: whole.first, cut: whole.cut };
+}
+
+/** The whole hours of a range, and what it has besides; `null` where it begins in an hour that was pruned in part. */
+export function wholeHoursOf(db: Database, range: Range): (WholeHours & Border) | null {
+  if (!isHeld(db, range)) return null;
+  const whole = wholeHours(range, endOfMail(db));
+  return { ...whole, ...borderOf(db, range, whole) };
+}
+
+/** Counts what is not summed up of a range: totals, as far as they are to be counted, and hours that it cuts. `null` = there is nothing. */
+export function countRest(db: Database, question: CountQuestion, { first, cut }: Border, rest: readonly Time[]): Counted | null {
+  if (rest.length === 0 && cut === null) return null;
+  return countTotals(db, question, { since: first, totals: totalsOfTimes(db, rest), added: cut ?? undefined });
+}
+
+/** Whether totals and events hold all of a range: not where it begins in an hour that was pruned in part. */
+function isHeld(db: Database, { since }: Range): boolean {
+  return since === null || since % HOUR === 0 || hourOf(since) >= firstWholeHour(db);
+}
+
+function borderOf(db: Database, range: Range, whole: WholeHours): Border {
+  const isCut = [range.since, range.until].some((time) => time !== null && time % HOUR !== 0);
+  return { first: whole.first, cut: isCut ? () => rowsOfCutHours(db, range, whole) : null };
 }
 
 /** All totals of a range, hours since 1970. */
 function totalsFor(db: Database, { by, filters }: CountQuestion, since: number, until: number): Iterable<TotalsReader> {
   const asksForSenders = by.includes('sender') || by.includes('sender-domain') || filters.sender.length > 0;
   return asksForSenders ? totalsIn(db, { since, until }) : longestTotalsIn(db, since, until);
-}
-
-/** How far the summaries reach in a range of whole hours; `null` when they have nothing of it. */
-export function covers(db: Database, range: Range): Covered | null {
-  const covered = coverage(db, hourOf(range.since, 0), hourOf(range.until, endOfMail(db)));
-  return covered.times.length === 0 ? null : covered;
-}
-
-export function hourOf(time: number | null, otherwise: number): number {
-  return time === null ? otherwise : time / HOUR;
 }
 
 export function isUnfiltered(filters: Filters): boolean {
@@ -75,8 +99,4 @@ export function isUnfiltered(filters: Filters): boolean {
 /** That at most outcomes are asked for. */
 export function isOfOutcomes(filters: Filters): boolean {
   return isUnfiltered({ ...filters, outcome: [] });
-}
-
-export function isWholeHour(time: number | null): boolean {
-  return time === null || time % HOUR === 0;
 }

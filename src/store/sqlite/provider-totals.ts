@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Filters, Totals } from '../../report/question.js';
 import type { Range } from '../../report/range.js';
-import { covers, hourOf, isUnfiltered, isWholeHour } from './choose-way.js';
+import { type Border, covers, isUnfiltered } from './choose-way.js';
 import { DELIVERED, OUTCOME_IDS } from './outcomes.js';
 import { eachCount } from './summary/packed-summaries.js';
 import { NOT_FAILED, PACKED_SUMMARIES } from './summary/summary-kinds.js';
@@ -17,22 +17,21 @@ export function providerAskedFor(db: Database, filters: Filters): string | null 
 
 /**
  * What became of all deliveries to one provider in the days of a range that are summed up.
- * @returns the totals, and the hours of the range that they know nothing of; `null` = that is not the question
+ * @returns the totals, and what of the range they know nothing of; `null` = that is not the question
  */
-export function providerTotals(db: Database, range: Range, filters: Filters): { totals: Totals; rest: number[] } | null {
-  const provider = isWholeHour(range.since) && isWholeHour(range.until) ? providerAskedFor(db, filters) : null;
+export function providerTotals(db: Database, range: Range, filters: Filters): (Border & { totals: Totals; rest: number[] }) | null {
+  const provider = providerAskedFor(db, filters);
   const key = provider === null ? undefined : keysOf(db, 'provider', [provider]).get(provider);
-  const covered = key === undefined ? null : covers(db, range);
-  if (key === undefined || covered === null) return null;
+  const parts = key === undefined ? null : covers(db, range);
+  if (key === undefined || parts === null) return null;
   // What did not fail is not packed by the hour.
-  const days = covered.times.filter(({ hours }) => hours > 1);
-  const hours = covered.times.filter((time) => time.hours === 1).map(({ start }) => start);
-  const since = hourOf(range.since, 1);
+  const days = parts.times.filter(({ hours }) => hours > 1);
+  const hours = parts.times.filter((time) => time.hours === 1).map(({ start }) => start);
   const { deferred, bounced, expired, recovered, rejected } = OUTCOME_IDS;
   const sums = new Map<number, number>();
   for (const by of [PACKED_SUMMARIES.provider, NOT_FAILED]) {
     eachCount(db, by, days, [key], ({ outcome, priorHour, deliveries }) => {
-      if (outcome !== deferred || priorHour < since) sums.set(outcome, (sums.get(outcome) ?? 0) + deliveries);
+      if (outcome !== deferred || priorHour < parts.first) sums.set(outcome, (sums.get(outcome) ?? 0) + deliveries);
     });
   }
   const sum = (outcome: number) => sums.get(outcome) ?? 0;
@@ -46,5 +45,5 @@ export function providerTotals(db: Database, range: Range, filters: Filters): { 
     hard: sum(bounced) + sum(expired),
     soft: sum(deferred),
   };
-  return { totals, rest: [...hours, ...covered.rest] };
+  return { totals, first: parts.first, cut: parts.cut, rest: [...hours, ...parts.rest] };
 }

@@ -3,7 +3,17 @@ import type { NewReason } from '../../report/check.js';
 import type { Deferrals, GroupValues, HourFigures } from '../../report/digest.js';
 import type { Incident, IncidentQuestion } from '../../report/incidents.js';
 import type { EventCounts } from '../../report/metrics.js';
-import type { EventRow, EventsQuestion, GroupsAnswer, MainCause, ReplySample, SummedGroup, TopAnswer, TopQuestion } from '../../report/question.js';
+import type {
+  EventRow,
+  EventsQuestion,
+  GroupsAnswer,
+  MainCause,
+  ReplySample,
+  SummedGroup,
+  TopAnswer,
+  TopQuestion,
+  Totals,
+} from '../../report/question.js';
 import type { Range, Span } from '../../report/range.js';
 import type { NameKind, ReportStore } from '../../report/report-store.js';
 import type { StatusAnswer } from '../../report/status.js';
@@ -12,6 +22,7 @@ import type { TraceAnswer, TraceQuestion } from '../../report/trace.js';
 import { type TrendAnswer, type TrendQuestion, type TrendSource, trend } from '../../report/trend.js';
 import type { KnownDomains } from '../../report/typo.js';
 import type { UnknownKind } from '../../report/unknown.js';
+import { countedOnce } from './choose-way.js';
 import { deferrals, figures } from './digest.js';
 import { eventCounts } from './event-counts.js';
 import { eventRows } from './event-rows.js';
@@ -21,6 +32,7 @@ import { Meta } from './meta.js';
 import { namesLike } from './names.js';
 import { lastMail, newReasons } from './news.js';
 import { guard, guardEach } from './open.js';
+import { totals } from './outcome-totals.js';
 import { replySamples } from './samples.js';
 import { linesNotUnderstood, status } from './status.js';
 import { failuresBySteps } from './steps.js';
@@ -45,6 +57,10 @@ export class SqliteReportStore implements ReportStore {
 
   groups(question: TopQuestion): GroupsAnswer {
     return guard(this.#db.name, () => groups(this.#db, question));
+  }
+
+  totals(question: Pick<TopQuestion, 'range' | 'filters'>): Totals {
+    return guard(this.#db.name, () => this.#db.transaction(() => totals(this.#db, question, countedOnce(this.#db, { ...question, by: [] })))());
   }
 
   events(question: EventsQuestion): Iterable<EventRow> {

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Filters, Group } from '../../report/question.js';
 import type { Span } from '../../report/range.js';
 import type { Failures, StepFailures } from '../../report/trend.js';
-import { countSteps, covers, isOfOutcomes, isWholeHour } from './choose-way.js';
+import { countSteps, covers, isOfOutcomes } from './choose-way.js';
 import type { Name } from './counting/dimensions.js';
 import type { CountedRow } from './counting/limit-groups.js';
 import { deliveredOf } from './outcome-totals.js';
@@ -35,9 +35,8 @@ export function failuresBySteps(db: Database, question: StepsQuestion, steps: re
   const { by, filters, only } = question;
   const times = steps.map((step) => (isOfOutcomes(filters) ? timeOf(db, step) : null));
   const summed = summedSteps(db, question, times);
-  const isCut = !steps.every(({ since, until }) => isWholeHour(since) && isWholeHour(until));
-  const countsGroups = isCut || !isSummed(by, filters);
-  const countsAll = isCut || !isOfOutcomes(filters);
+  const countsGroups = !isSummed(by, filters);
+  const countsAll = !isOfOutcomes(filters);
   const bys: Group[][] = [...(countsGroups ? [[by]] : []), ...(countsAll ? [['outcome' as const]] : [])];
   const counts = bys.length === 0 ? null : countSteps(db, bys, filters, steps);
   return steps.map((step, index): StepFailures => {
@@ -55,9 +54,8 @@ export function failuresBySteps(db: Database, question: StepsQuestion, steps: re
 
 /** The one time that holds all mail of a step; `null` = there is none. */
 function timeOf(db: Database, step: Span): Time | null {
-  if (!isWholeHour(step.since) || !isWholeHour(step.until)) return null;
-  const covered = covers(db, step);
-  return covered !== null && covered.times.length === 1 && covered.rest.length === 0 ? (covered.times[0] ?? null) : null;
+  const parts = covers(db, step);
+  return parts !== null && parts.times.length === 1 && parts.rest.length === 0 && parts.cut === null ? (parts.times[0] ?? null) : null;
 }
 
 function allOf(db: Database, filters: Filters, range: Span): Pick<StepFailures, 'all' | 'delivered'> {

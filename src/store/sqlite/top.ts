@@ -1,25 +1,22 @@
 import type { Database } from 'better-sqlite3';
 import type { Filters, Group, GroupsAnswer, TopAnswer, TopQuestion } from '../../report/question.js';
-import { type CountedOnce, countedOnce, countHours, covers, hourOf, isOfOutcomes, isUnfiltered, isWholeHour } from './choose-way.js';
+import { type CountedOnce, countedOnce, countRest, covers, isOfOutcomes, isUnfiltered, type Parts, wholeHoursOf } from './choose-way.js';
 import type { Counted } from './counting/count.js';
 import { countEvents, type EventsRow } from './counting/count-events.js';
 import { groupsShown } from './counting/groups-shown.js';
 import { type CountedRow, type GroupFigures, limitGroups, sumOf } from './counting/limit-groups.js';
-import { endOfMail } from './hours.js';
 import { totals } from './outcome-totals.js';
 import { outcomeName } from './outcomes.js';
 import { providerAskedFor } from './provider-totals.js';
-import { type Covered, hoursBut, summariesOf, timesParameter } from './summary/covered.js';
+import { hoursBut, summariesOf, timesParameter } from './summary/covered.js';
 import { FailureSums, type Figures } from './summary/failure-sums.js';
-import { totalsOfTimes } from './summary/longer-totals.js';
 import { eachPacked, ranksIn } from './summary/packed-summaries.js';
 import { plainFigures } from './summary/plain-figures.js';
 import { providerCauses } from './summary/provider-causes.js';
 import { Ranks } from './summary/ranks.js';
 import { isPacked, PACKED_SUMMARIES, type PackedSummary, type PlainSummary, type Summary } from './summary/summary-kinds.js';
 import { keysOf, namesOf, providersNamed, senderDomains } from './summary/summary-names.js';
-import { summedDays } from './summary/times.js';
-import { totalsIn } from './totals/read.js';
+import { oneByOne, summedDays } from './summary/times.js';
 import { outcomesOf } from './where.js';
 
 /**
@@ -102,21 +99,21 @@ export function isSummed(group: Group, filters: Filters): boolean {
   return summary !== undefined && isOfOutcomes(filters) && (!isPacked(summary) || isUnfiltered(filters));
 }
 
-/** The summary that may answer a question: one for a single group, in whole hours, without filters; by outcome, where it is not packed. */
-function summaryFor({ by: [group, ...inner], range, filters }: TopQuestion): Summary | null {
-  if (group === undefined || inner.length > 0 || !isSummed(group, filters) || !isWholeHour(range.since) || !isWholeHour(range.until)) return null;
+/** The summary that may answer a question: one for a single group, without filters; by outcome, where it is not packed. */
+function summaryFor({ by: [group, ...inner], filters }: TopQuestion): Summary | null {
+  if (group === undefined || inner.length > 0 || !isSummed(group, filters)) return null;
   return SUMMARY_OF[group] ?? null;
 }
 
-/** The groups from the summaries, and the hours that do not stand there from the totals or events; `null` when that is not the way. */
+/** The groups from the summaries, and what does not stand there from the totals or events; `null` when that is not the way. */
 function fromSummaries(db: Database, question: TopQuestion): CountedRow[] | null {
-  const { range } = question;
   const summary = summaryFor(question);
   if (summary === null || isPacked(summary)) return null;
-  const covered = covers(db, range);
-  if (covered === null) return null;
-  const rows = rowsFromSummary(db, question, summary, covered);
-  return covered.rest.length === 0 ? rows : addUp([...rows, ...rowsOf(countHours(db, question, totalsIn(db, covered.rest)))]);
+  const parts = covers(db, question.range);
+  if (parts === null) return null;
+  const rest = countRest(db, question, parts, oneByOne(parts.rest));
+  const rows = rowsFromSummary(db, question, summary, parts);
+  return rest === null ? rows : addUp([...rows, ...rowsOf(rest)]);
 }
 
 /**
@@ -127,10 +124,10 @@ function fromPacked(db: Database, question: TopQuestion): GroupsAnswer | null {
   const { range, only, sort, limit } = question;
   const summary = summaryFor(question);
   if (summary === null || !isPacked(summary)) return null;
-  const covered = covers(db, range);
-  if (covered === null) return null;
-  const since = hourOf(range.since, 1);
-  const rest = restOf(db, question, summary, covered.rest);
+  const parts = covers(db, range);
+  if (parts === null) return null;
+  const { times, first: since } = parts;
+  const rest = restOf(db, question, summary, parts);
   const named = (figures: [number, Figures][]) => {
     const names = namesOf(
       db,
@@ -141,7 +138,7 @@ function fromPacked(db: Database, question: TopQuestion): GroupsAnswer | null {
   };
   const sumsOfKeys = (keys: ReadonlySet<number> | null) => {
     const sums = new FailureSums();
-    eachPacked(db, PACKED_SUMMARIES[summary], covered.times, keys, (rows) => sums.addRows(rows, keys, since));
+    eachPacked(db, PACKED_SUMMARIES[summary], times, keys, (rows) => sums.addRows(rows, keys, since));
     for (const [key, figures] of rest) if (keys === null || keys.has(key)) sums.add(key, figures);
     return sums;
   };
@@ -151,7 +148,7 @@ function fromPacked(db: Database, question: TopQuestion): GroupsAnswer | null {
   }
   if (sort === 'deliveries' && limit > 0 && limit <= FEW_GROUPS) {
     const ranks = new Ranks(since);
-    ranksIn(db, summary, covered.times, ranks);
+    ranksIn(db, summary, times, ranks);
     for (const [key, figures] of rest) ranks.addFigures(key, figures);
     const leaders = new Set(ranks.leaders(limit));
     const rows = named(sumsOfKeys(leaders).of(leaders));
@@ -167,23 +164,24 @@ function fromPacked(db: Database, question: TopQuestion): GroupsAnswer | null {
 function fromSenders(db: Database, question: TopQuestion): CountedRow[] | null {
   const { by, range } = question;
   const asked: TopQuestion = { ...question, by: ['sender'], only: undefined };
-  const covered = by.length === 1 && by[0] === 'sender-domain' && summaryFor(asked) !== null ? covers(db, range) : null;
-  if (covered === null) return null;
+  const parts = by.length === 1 && by[0] === 'sender-domain' && summaryFor(asked) !== null ? covers(db, range) : null;
+  if (parts === null) return null;
   const { names, of } = senderDomains(db);
   const domainOf = (sender: number) => of[sender] ?? 0;
   const sums = new FailureSums();
-  const since = hourOf(range.since, 1);
-  eachPacked(db, PACKED_SUMMARIES.sender, covered.times, null, (rows) => sums.addRowsBy(domainOf, rows, since));
-  for (const [key, figures] of restOf(db, asked, 'sender', covered.rest)) sums.add(domainOf(key), figures);
+  eachPacked(db, PACKED_SUMMARIES.sender, parts.times, null, (rows) => sums.addRowsBy(domainOf, rows, parts.first));
+  for (const [key, figures] of restOf(db, asked, 'sender', parts)) sums.add(domainOf(key), figures);
   return sums.mayBeShown('name', 0).map(([domain, figures]) => countedRow(question, { ...figures, g0: names[domain] ?? null }));
 }
 
-/** Figures by key of hours that are not summed up. */
-function restOf(db: Database, question: TopQuestion, summary: PackedSummary, hours: readonly number[]): [number, Figures][] {
-  if (hours.length === 0) return [];
-  const { groups: sums, namesOf: namesOfGroups } = countHours(db, question, totalsIn(db, hours));
-  const all = sums.all();
-  const names = namesOfGroups(all.map(([group]) => group)).map(([name]) => name ?? null);
+/** Figures by key of what is not summed up. */
+function restOf(db: Database, question: TopQuestion, summary: PackedSummary, parts: Parts): [number, Figures][] {
+  const counted = countRest(db, question, parts, oneByOne(parts.rest));
+  if (counted === null) return [];
+  const all = counted.groups.all();
+  // Keys of domains and senders are their ids.
+  if (summary !== 'provider') return all.map(([group, figures]) => [counted.prefixOf(group, 1), figures]);
+  const names = counted.namesOf(all.map(([group]) => group)).map(([name]) => name ?? null);
   const keys = keysOf(db, summary, names);
   return all.map(([, figures], index) => [keys.get(names[index] ?? null) ?? 0, figures]);
 }
@@ -201,23 +199,24 @@ function fromProviderCauses(db: Database, question: TopQuestion): CountedRow[] |
   const isForBoth =
     by.length === 2 && by.includes('cause') && by.includes('provider') && asked.length > 0 && asked.every((one) => !one.includes('*'));
   const isForOne = by.length === 1 && by[0] === 'cause' && providerAskedFor(db, filters) !== null;
-  if ((!isForBoth && !isForOne) || !isUnfiltered({ ...filters, provider: [] }) || !isWholeHour(range.since) || !isWholeHour(range.until)) return null;
-  const [since, until] = [hourOf(range.since, 0), hourOf(range.until, endOfMail(db))];
-  const days = summedDays(db, since, until);
-  const found = providerCauses(db, providersNamed(db, asked), days, hourOf(range.since, 1));
+  if ((!isForBoth && !isForOne) || !isUnfiltered({ ...filters, provider: [] })) return null;
+  const whole = wholeHoursOf(db, range);
+  if (whole === null) return null;
+  const days = summedDays(db, whole.since, whole.until);
+  const found = providerCauses(db, providersNamed(db, asked), days, whole.first);
   if (found.others.length > FEW_DAYS) return null;
-  const rest = [...found.others, ...hoursBut(db, since, until, days).map((start) => ({ start, hours: 1 }))];
+  const rest = countRest(db, question, whole, [...found.others, ...oneByOne(hoursBut(db, whole.since, whole.until, days))]);
   const rows = found.rows.map((row) => countedRow(question, { ...row, g0: row[by[0] as 'cause'], g1: row[by[1] as 'cause'] }));
-  return rest.length === 0 ? addUp(rows) : addUp([...rows, ...rowsOf(countHours(db, question, totalsOfTimes(db, rest)))]);
+  return addUp([...rows, ...(rest === null ? [] : rowsOf(rest))]);
 }
 
-function rowsFromSummary(db: Database, question: TopQuestion, summary: PlainSummary, { times }: Covered): CountedRow[] {
+function rowsFromSummary(db: Database, question: TopQuestion, summary: PlainSummary, { times, first }: Parts): CountedRow[] {
   const outcomes = outcomesOf(question.filters);
   return db
     .prepare<[{ since: number; times: string }], EventsRow>(
       `SELECT ${plainFigures(summary, '@since', outcomes)} FROM ${summariesOf(summary, '@times')} WHERE e.outcome IN (${outcomes.join(', ')}) GROUP BY 1`,
     )
-    .all({ since: hourOf(question.range.since, 1), times: timesParameter(times) })
+    .all({ since: first, times: timesParameter(times) })
     .map((row) => countedRow(question, row));
 }
 

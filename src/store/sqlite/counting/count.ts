@@ -5,7 +5,7 @@ import { FailureSums } from '../summary/failure-sums.js';
 import type { Section, TotalsReader, TotalsRow } from '../totals/packed-totals.js';
 import { outcomesOf } from '../where.js';
 import { AskedFor } from './asked-for.js';
-import type { AddedRow } from './cut-hours.js';
+import type { AddedSection } from './cut-hours.js';
 import { type Dimension, dimensionOf, type Keys, type Name } from './dimensions.js';
 import { idsAskedFor } from './ids-asked-for.js';
 
@@ -23,7 +23,7 @@ export interface CountRange {
   /** Those of the hours that are to be counted, or of longer times in the range. */
   totals: Iterable<TotalsReader>;
   /** What is to be added to them; asked for when this range is counted. */
-  rows?: () => readonly AddedRow[];
+  added?: (() => readonly AddedSection[]) | undefined;
 }
 
 /** What was counted: the failures by group, and all deliveries by outcome (as the database numbers them). */
@@ -34,7 +34,7 @@ export interface Counted {
   namesOf: (groups: readonly number[]) => Name[][];
   /** Groups with these names, of one level. */
   groupsNamed: (names: readonly Name[]) => number[];
-  /** What groups with the same names on the outer levels have in common, and no others. */
+  /** What groups with the same names on the outer levels have in common, and no others: of one level, the value's number in its dimension. */
   prefixOf: (group: number, levels: number) => number;
   deliveries: number[];
 }
@@ -56,12 +56,12 @@ export function countEach(
   const dimensions = bys.map((by) => by.map((group) => dimensionOf(db, group)));
   const ids = idsAskedFor(db, filters);
   const outcomes = outcomesOf(filters);
-  return ranges.map(({ since, totals, rows: added = () => [] }) => {
+  return ranges.map(({ since, totals, added = () => [] }) => {
     const asked = new AskedFor(ids, since);
     const counts = bys.map((by, index) => new Count({ dimensions: dimensions[index] ?? [], asked, outcomes, isByOutcome: by.includes('outcome') }));
     const deliveries = [0, 0, 0, 0, 0, 0, 0, 0];
     for (const rows of totals) addAll(rows, asked, counts, deliveries);
-    for (const row of added()) addOne(row, asked, counts, deliveries);
+    for (const section of added()) addSection(section, asked, counts, deliveries);
     return counts.map((count) => ({
       groups: count.groups,
       namesOf: (groups) => count.namesOf(groups),
@@ -91,14 +91,15 @@ function addAll(totals: TotalsReader, asked: AskedFor, counts: readonly Count[],
   }
 }
 
-/** The same of one row. */
-function addOne(row: AddedRow, asked: AskedFor, counts: readonly Count[], deliveries: number[]): void {
-  if (!asked.hasSection(row) || !asked.hasRow(row)) return;
-  const isFirst = row.priorHour < asked.since;
-  if (row.outcome !== DEFERRED || isFirst || !asked.hasPrior(row, NO_DIMENSIONS)) (deliveries[row.outcome] as number) += row.deliveries;
-  for (const count of counts) {
-    count.beginSection(row);
-    count.add(row, isFirst);
+function addSection(rows: AddedSection, asked: AskedFor, counts: readonly Count[], deliveries: number[]): void {
+  const [first] = rows;
+  if (!asked.hasSection(first)) return;
+  for (const count of counts) count.beginSection(first);
+  for (const row of rows) {
+    if (!asked.hasRow(row)) continue;
+    const isFirst = row.priorHour < asked.since;
+    if (row.outcome !== DEFERRED || isFirst || !asked.hasPrior(row, NO_DIMENSIONS)) (deliveries[row.outcome] as number) += row.deliveries;
+    for (const count of counts) count.add(row, isFirst);
   }
 }
 

@@ -1,11 +1,12 @@
 import type { Database } from 'better-sqlite3';
 import type { Range } from '../../../report/range.js';
-import { eventsIn as eventsOfTime } from '../event-spans.js';
 import { DELIVERED, OUTCOME_IDS } from '../outcomes.js';
 import { isSame, type Prior, type WhereAndWhy } from '../prior.js';
+import { rememberedOf } from '../remembered.js';
 import { hourOf } from '../totals/hour.js';
 import type { Section, TotalsRow } from '../totals/packed-totals.js';
 import { totalsIn } from '../totals/read.js';
+import { type EventRow, eventsIn, eventsOf } from './cut-events.js';
 
 /*
  * What a range has of the hours that it cuts (days of zones that are half an hour off have such), from the events: what is to be added to
@@ -19,18 +20,8 @@ const { deferred: DEFERRED } = OUTCOME_IDS;
 /** A row of the totals that may be taken back: then its figures are negative. */
 export type AddedRow = Section & TotalsRow;
 
-interface EventRow {
-  delivery: number;
-  time: number;
-  outcome: number;
-  tried: number;
-  host: number;
-  domain: number;
-  sender: number;
-  route: number;
-  reply: number;
-  listing: number;
-}
+/** Those of a section. */
+export type AddedSection = [AddedRow, ...AddedRow[]];
 
 /** The hours (since 1970) that lie in a range as a whole, and the first one that it reaches into: an earlier deferral of that one or a later one is one of the range. */
 export interface WholeHours {
@@ -49,23 +40,9 @@ export function wholeHours({ since, until }: Range, end: number): WholeHours {
 /** Ranges and hours that are remembered: a report asks for two ranges many times, and a step of a trend ends where the next one begins. */
 const REMEMBERED = 4;
 
-interface Remembered {
-  /** What the database said then of changes, by others and by this connection. */
-  version: string;
-  events: Map<number, EventInTime[]>;
-  rows: Map<string, readonly AddedRow[]>;
-}
-
-const remembered = new WeakMap<Database, Remembered>();
-
-function rememberedOf(db: Database): Remembered {
-  const version = `${db.pragma('data_version', { simple: true })} ${db.prepare('SELECT total_changes()').pluck().get()}`;
-  let known = remembered.get(db);
-  if (known?.version !== version) {
-    known = { version, events: new Map(), rows: new Map() };
-    remembered.set(db, known);
-  }
-  return known;
+interface Found {
+  events: Map<number, EventRow[]>;
+  sections: Map<string, readonly AddedSection[]>;
 }
 
 function rememberedAs<Key, Value>(known: Map<Key, Value>, key: Key, find: () => Value): Value {
@@ -76,34 +53,44 @@ function rememberedAs<Key, Value>(known: Map<Key, Value>, key: Key, find: () => 
 }
 
 /** @param whole the hours of the range that are counted from the totals */
-export function rowsOfCutHours(db: Database, range: Range, whole: WholeHours): readonly AddedRow[] {
-  const known = rememberedOf(db);
-  return rememberedAs(known.rows, `${range.since} ${range.until}`, () => {
+export function rowsOfCutHours(db: Database, range: Range, whole: WholeHours): readonly AddedSection[] {
+  const known = rememberedOf(db, 'cut hours', (): Found => ({ events: new Map(), sections: new Map() }));
+  return rememberedAs(known.sections, `${range.since} ${range.until}`, () => {
     const cut = cutHours(range).flatMap((hour) => rememberedAs(known.events, hour, () => eventsIn(db, hour)));
     const isBefore = ({ time }: EventRow) => range.since !== null && time < range.since;
     const events = cut.filter(({ time }) => range.until === null || time < range.until);
     // Of the others the range has no earlier event, and no later one depends on them.
     const related = new Set(
-      events.filter((event) => (isBefore(event) ? event.outcome === DEFERRED : event.has_earlier === 1)).map(({ delivery }) => delivery),
+      events.filter((event) => (isBefore(event) ? event.outcome === DEFERRED : event.hasEarlier)).map(({ delivery }) => delivery),
     );
     const alone = events.filter((event) => !isBefore(event) && !related.has(event.delivery)).map((event) => rowOf(event, []));
-    return [...alone, ...rowsOfDeliveries(db, related, range, whole), ...deliveredIn(db, range, whole)];
+    return inSections([...alone, ...rowsOfDeliveries(db, related, range, whole), ...deliveredIn(db, range, whole)]);
   });
+}
+
+function inSections(rows: readonly AddedRow[]): AddedSection[] {
+  const sections = new Map<string, AddedSection>();
+  for (const row of rows) {
+    const key = `${row.outcome} ${row.reply} ${row.listing} ${row.host}`;
+    const section = sections.get(key);
+    if (section === undefined) sections.set(key, [row]);
+    else section.push(row);
+  }
+  return [...sections.values()];
 }
 
 function rowsOfDeliveries(db: Database, deliveries: ReadonlySet<number>, range: Range, whole: WholeHours): AddedRow[] {
   const rows: AddedRow[] = [];
-  let delivery = 0;
-  let priors: TimedPrior[] = [];
-  for (const event of eventsOf(db, deliveries, { since: whole.first * HOUR, until: range.until })) {
-    if (event.delivery !== delivery) priors = [];
-    delivery = event.delivery;
-    const exact = priors.filter(({ time }) => range.since === null || time >= range.since);
-    const hour = hourOf(event.time);
-    if (hour >= whole.since && hour < whole.until) {
-      if (exact.length < priors.length) rows.push(takenBack(rowOf(event, priors)), rowOf(event, exact));
-    } else if (range.since === null || event.time >= range.since) rows.push(rowOf(event, exact));
-    if (event.outcome === DEFERRED) note(priors, event);
+  for (const events of eventsOf(db, deliveries, { since: whole.first * HOUR, until: range.until })) {
+    const priors: TimedPrior[] = [];
+    for (const event of events) {
+      const exact = priors.filter(({ time }) => range.since === null || time >= range.since);
+      const hour = hourOf(event.time);
+      if (hour >= whole.since && hour < whole.until) {
+        if (exact.length < priors.length) rows.push(takenBack(rowOf(event, priors)), rowOf(event, exact));
+      } else if (range.since === null || event.time >= range.since) rows.push(rowOf(event, exact));
+      if (event.outcome === DEFERRED) note(priors, event);
+    }
   }
   return rows;
 }
@@ -112,34 +99,6 @@ function rowsOfDeliveries(db: Database, deliveries: ReadonlySet<number>, range: 
 function cutHours({ since, until }: Range): number[] {
   const cut = [since, until].flatMap((time) => (time === null || time % HOUR === 0 ? [] : [hourOf(time)]));
   return [...new Set(cut)];
-}
-
-const COLUMNS = `e.delivery_id AS delivery, e.time, e.outcome, e.tried, d.host_id AS host, ifnull(d.domain_id, 0) AS domain, ifnull(d.sender_id, 0) AS sender,
-  e.route_id AS route, ifnull(e.basis_id, e.reply_id) AS reply, ifnull(e.listing_id, 0) AS listing`;
-
-interface EventInTime extends EventRow {
-  /** 1 = the delivery has other events, logged before it. */
-  has_earlier: 0 | 1;
-}
-
-function eventsIn(db: Database, hour: number): EventInTime[] {
-  const { from, where } = eventsOfTime({ since: hour * HOUR, until: (hour + 1) * HOUR });
-  const hasEarlier = 'EXISTS (SELECT 1 FROM event o WHERE o.delivery_id = e.delivery_id AND o.id < e.id) AS has_earlier';
-  return db
-    .prepare<unknown[], EventInTime>(
-      `SELECT ${COLUMNS}, ${hasEarlier} FROM ${from} CROSS JOIN delivery d ON d.id = e.delivery_id WHERE ${where.text}`,
-    )
-    .all(...where.values);
-}
-
-/** In the order in which they were logged, delivery by delivery. */
-function eventsOf(db: Database, deliveries: ReadonlySet<number>, { since, until }: Range): EventRow[] {
-  return db
-    .prepare<[string, number, number], EventRow>(
-      `SELECT ${COLUMNS} FROM json_each(?) j CROSS JOIN delivery d ON d.id = j.value CROSS JOIN event e ON e.delivery_id = d.id
-       WHERE e.time >= ? AND e.time < ? ORDER BY e.delivery_id, e.id`,
-    )
-    .all(JSON.stringify([...deliveries]), since ?? 0, until ?? Number.MAX_SAFE_INTEGER);
 }
 
 /** An earlier deferral with the time of the last one of its kind, UTC ms. */

@@ -2,13 +2,14 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { Group } from '../../../report/question.js';
 import { OUTCOME_IDS, outcomeName } from '../outcomes.js';
 import type { WhereAndWhy } from '../prior.js';
+import { rememberedOf } from '../remembered.js';
 import { keysOf, namesOf, senderDomains } from '../summary/summary-names.js';
 import type { Section, TotalsRow } from '../totals/packed-totals.js';
 
 export type Name = string | number | null;
 export type Keys = Section & Pick<TotalsRow, 'domain' | 'route' | 'sender'>;
 
-/** A group as numbers: of the ids in a row of the totals, which value it has. */
+/** A group as numbers: of the ids in a row of the totals, which value it has. Domains and senders go by their ids. */
 export interface Dimension {
   /** All rows of a section have the same value. */
   isOfSection: boolean;
@@ -24,6 +25,10 @@ export interface Dimension {
 }
 
 export function dimensionOf(db: Database, group: Group): Dimension {
+  return rememberedOf(db, `dimension ${group}`, () => made(db, group));
+}
+
+function made(db: Database, group: Group): Dimension {
   switch (group) {
     case 'cause':
     case 'code':
@@ -117,8 +122,8 @@ function numbersIn(known: ReadonlyMap<Name, number>, names: readonly Name[]): nu
   return names.map((name) => known.get(name)).filter((number) => number !== undefined);
 }
 
-/** Routes that are looked up one by one; of more all are read. */
-const FEW_ROUTES = 500;
+/** Looking up a route takes as long as reading so many. */
+const LOOKUP = 10;
 
 /** Values of routes, read as they are met: of a few hours with few providers all of a host's twenty thousand were a tenth of a page. */
 class RouteValues {
@@ -157,7 +162,7 @@ class RouteValues {
   }
 
   #look(route: number): number {
-    if (++this.#looked > FEW_ROUTES) this.#readAll();
+    if (++this.#looked * LOOKUP > this.size) this.#readAll();
     else this.#numbers[route] = this.#numberOf(this.#find.get(route) ?? null) + 1;
     return (this.#numbers[route] || 1) - 1;
   }

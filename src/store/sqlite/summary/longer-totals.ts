@@ -4,7 +4,7 @@ import { totalsIn } from '../totals/read.js';
 import { coverage } from './covered.js';
 import { findPacked } from './packed-summaries.js';
 import { LONGER_TOTALS } from './summary-kinds.js';
-import type { Time } from './times.js';
+import { oneByOne, type Time } from './times.js';
 
 /**
  * The totals of a range (hours since 1970), where nobody asks for senders: of days and longer times those without them, a fifth of the
@@ -12,7 +12,7 @@ import type { Time } from './times.js';
  */
 export function longestTotalsIn(db: Database, since: number, until: number): Iterable<TotalsReader> {
   const { times, rest } = coverage(db, since, until);
-  return totalsOfTimes(db, [...times, ...rest.map((start) => ({ start, hours: 1 }))]);
+  return totalsOfTimes(db, [...times, ...oneByOne(rest)]);
 }
 
 /** The totals of these times: of each hour with its senders. */

@@ -32,6 +32,11 @@ export const BEGUN: Length = { days: 1, min: 4, max: 20 };
 const BEGUN_STEP = 4;
 export const WEEKS: Length = { days: 8, min: 190, max: 194 };
 
+/** Hours (since 1970), each by itself. */
+export function oneByOne(hours: readonly number[]): Time[] {
+  return hours.map((start) => ({ start, hours: 1 }));
+}
+
 /** The day, or the eight days, that an hour (since 1970) belongs to. */
 export function localTime(hour: number, { days }: Length): Time {
   // By its end: the hour with midnight in it is the first of the new day.
