@@ -127,6 +127,24 @@ describe('status --check', () => {
   });
 });
 
+describe('texts that are damaged', () => {
+  it('are found by `status --check`, and end what reads them with one line', () => {
+    const db = join(scratch(), 'b.db');
+    bouncelog(['ingest', join(FIXTURES, 'real-logs', 'p1-mail.iso.log'), '--db', db]);
+    const tampered = new Database(db);
+    tampered.exec("DELETE FROM delivery_text; UPDATE event_text SET texts = x'ffffffff'");
+    tampered.close();
+    const { code, err } = bouncelog(['status', '--check', '--db', db]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/(\d+) of \1 rows of delivery have no texts/);
+    expect(err).toMatch(/1 pages of event_text cannot be read/);
+    const events = bouncelog(['events', '--limit', '1', '--db', db]);
+    expect(events.code).not.toBe(0);
+    expect(events.err.trim().split('\n')).toHaveLength(1);
+    expect(events.err).toContain(`${db}: the database is damaged`);
+  });
+});
+
 describe('a database of an earlier version', () => {
   it('is brought up to date by the next ingest, which says so, and tells the same', () => {
     const folder = scratch();

@@ -15,7 +15,7 @@ function database(): Database.Database {
 
 /** Stores events of these times in batches, as an ingest does. */
 function store(db: Database.Database, times: readonly number[], batch: number): void {
-  const insert = db.prepare('INSERT INTO event (id, time, outcome, delivery_id, route_id, reply_id, tried, attempt) VALUES (?, ?, 1, 1, 1, 1, 1, 1)');
+  const insert = db.prepare('INSERT INTO event (id, time, outcome, delivery_id, route_id, reply_id, tried) VALUES (?, ?, 1, 1, 1, 1, 1)');
   const spans = new EventSpanWriter(db);
   let id = (db.prepare('SELECT ifnull(max(id), 0) FROM event').pluck().get() as number) + 1;
   for (const [index, time] of times.entries()) {

@@ -2,10 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { eventsById } from '../../src/store/sqlite/event-rows.js';
 import { SqliteIngestStore } from '../../src/store/sqlite/ingest-store.js';
 import { allMigrations, migrate } from '../../src/store/sqlite/migrate.js';
 import { openForReading } from '../../src/store/sqlite/open.js';
 import { openForWriting } from '../../src/store/sqlite/open-for-writing.js';
+import { deliveryTexts } from '../../src/store/sqlite/texts/delivery-texts.js';
 import { TOTALS, totalsAsTable } from '../../src/store/sqlite/totals/as-table.js';
 import { scratch } from '../run.js';
 
@@ -55,8 +57,8 @@ describe('a database of schema 1', () => {
         VALUES ('mail.log', 1, 'h', 1, 't', 100, 5, 42, 3, 6);
       INSERT INTO open_message (host, queue_id, mta, sender, arrived, seen) VALUES ('mx1', 'AAAAAA1', 'postfix', 's@a.example', 7, 8);`);
     migrate(db);
-    const clients = db.prepare('SELECT d.recipient, d.helo, c.name, c.ip FROM delivery d LEFT JOIN client c ON c.id = d.client_id ORDER BY d.id');
-    expect(clients.raw().all()).toEqual([
+    const texts = deliveryTexts(db);
+    expect([1, 2, 3, 4].map((id) => (['recipient', 'helo', 'client', 'client_ip'] as const).map((column) => texts.of(id, column)))).toEqual([
       ['a', 'x', 'x.example', '192.0.2.8'],
       ['b', 'y', 'x.example', '192.0.2.8'],
       ['c', null, null, '192.0.2.9'],
@@ -110,6 +112,48 @@ describe('totals of before they were packed', () => {
   });
 });
 
+describe('texts of before they were packed', () => {
+  it('are packed, each with its delivery and event', () => {
+    const db = new Database(':memory:');
+    db.pragma('foreign_keys = ON');
+    migrate(
+      db,
+      allMigrations().filter(({ version }) => version <= 14),
+    );
+    db.exec(`INSERT INTO host (id, name) VALUES (1, 'mx1');
+      INSERT INTO domain (id, name) VALUES (4, 'a.example');
+      INSERT INTO sender (id, address) VALUES (7, 's@b.example');
+      INSERT INTO route (id, mx, provider) VALUES (1, 'mx.a.example', 'a.example'), (2, 'mx2.a.example', NULL);
+      INSERT INTO reply (id, template, stage, code, cause) VALUES (1, '{id} later, {id}', 'rcpt', 451, 'greylisted'), (2, 'no', 'data', 550, 'spam-content');
+      INSERT INTO client (id, name, ip) VALUES (3, 'c.example', '192.0.2.3');
+      INSERT INTO address (id, ip) VALUES (5, '192.0.2.5');
+      INSERT INTO transport (id, name) VALUES (6, 'smtp');
+      INSERT INTO delivery (id, host_id, mta, queue_id, message_id, sender_id, auth_user, recipient, domain_id, orig_recipient, client_id, helo, requeued_from) VALUES
+        (2, 1, 'postfix', 'AAAAAA1', 'm@b.example', 7, 'auth', 'u@', 4, 'U@A.example', 3, 'helo', 'BBBBBB2'),
+        (900, 1, 'exim', NULL, NULL, NULL, NULL, 'whole', NULL, NULL, NULL, NULL, NULL);
+      INSERT INTO event (id, time, outcome, delivery_id, route_id, mx_ip_id, transport_id, reply_id, vals, basis_id, listing_id, tried, attempt, delay_ms) VALUES
+        (3, 1000, 1, 2, 1, 5, 6, 1, 'much' || char(10) || 'I say', NULL, NULL, 1, 2, 1500),
+        (2000, 2000, 2, 900, 2, NULL, NULL, 2, NULL, 1, NULL, 0, 1, NULL);`);
+    migrate(db);
+    expect(db.pragma('foreign_keys', { simple: true })).toBe(1);
+    expect(db.pragma('foreign_key_check')).toEqual([]);
+    const [first, second] = eventsById(db, [3, 2000]);
+    expect(first).toMatchObject({
+      ...{ id: 3, time: 1000, outcome: 'deferred', host: 'mx1', mta: 'postfix', queueId: 'AAAAAA1', messageId: 'm@b.example', sender: 's@b.example' },
+      ...{ authUser: 'auth', recipient: 'u@a.example', recipientDomain: 'a.example', origRecipient: 'U@A.example', mx: 'mx.a.example' },
+      ...{ mxIp: '192.0.2.5', transport: 'smtp', reply: 'much later, I say', attempt: 2, delaySeconds: 1.5, cause: 'greylisted' },
+    });
+    expect(second).toMatchObject({
+      ...{ id: 2000, time: 2000, outcome: 'bounced', mta: 'exim', queueId: null, sender: null, recipient: 'whole', recipientDomain: null },
+      ...{ mxIp: null, transport: null, reply: 'no', attempt: 1, delaySeconds: null, cause: 'greylisted' },
+    });
+    const texts = deliveryTexts(db);
+    const columns = ['client', 'client_ip', 'helo', 'requeued_from'] as const;
+    expect(columns.map((column) => texts.of(2, column))).toEqual(['c.example', '192.0.2.3', 'helo', 'BBBBBB2']);
+    expect(columns.map((column) => texts.of(900, column))).toEqual([null, null, null, null]);
+  });
+});
+
 /** A row in every table, of whatever its columns take. */
 function fill(db: Database.Database): void {
   const tables = db
@@ -125,8 +169,8 @@ function fill(db: Database.Database): void {
 
 /** Summaries of the totals: a later version may throw them away. */
 const MADE_AGAIN = ['summary', 'day_summary', 'packed_summary', 'summarized'];
-/** Totals of before they were packed. */
-const PACKED = ['hourly', 'prior'];
+/** What is packed since. */
+const PACKED = ['hourly', 'prior', 'client', 'address', 'transport'];
 
 describe.each(allMigrations().map(({ version }) => version))('a database of schema %i', (version) => {
   it('keeps a row of every table, whole and with what it refers to', () => {

@@ -83,8 +83,8 @@ describe('signposts', () => {
     it('lead to every name, and hardly ever elsewhere', () => {
       const db = filled();
       expect(grouped(db)).toEqual([
-        { id: 0, bytes: 5000 },
-        { id: 1, bytes: 5000 },
+        { id: 0, bytes: 6250 },
+        { id: 1, bytes: 6250 },
       ]);
       expect(db.prepare('SELECT count(*) FROM signpost WHERE length(filter) > 0').pluck().get()).toBe(BLOCKS - 256);
       let found = 0;
@@ -121,7 +121,7 @@ describe('signposts', () => {
       writer.flush();
       expect(grouped(db)).toEqual([
         { id: 0, bytes: 4000 },
-        { id: 2, bytes: 5000 },
+        { id: 2, bytes: 6250 },
       ]);
       for (let block = 0; block < 400; block++) expect(blocksWith(db, nameIn(block, 0), ALWAYS)).toEqual([block]);
     });
@@ -130,7 +130,7 @@ describe('signposts', () => {
       const db = filled();
       db.exec('DELETE FROM signpost WHERE block < 128');
       pruneGroups(db);
-      expect(grouped(db)).toEqual([{ id: 1, bytes: 5000 }]);
+      expect(grouped(db)).toEqual([{ id: 1, bytes: 6250 }]);
       expect(blocksWith(db, nameIn(7, 3), ALWAYS)).not.toContain(7);
       expect(blocksWith(db, nameIn(130, 3), ALWAYS)).toContain(130);
       expect(db.prepare('SELECT min(id) FROM signpost_slice').pluck().get()).toBe(1000);

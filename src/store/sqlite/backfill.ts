@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { FailedRecipients } from '../../delivery/failed.js';
 import { OUTCOME_IDS } from './outcomes.js';
 import { SignpostWriter } from './signpost.js';
+import { addressSql, textSql } from './texts/delivery-texts.js';
 
 interface Row {
   id: number;
@@ -22,9 +23,9 @@ export function backfill(db: Database): void {
   const { bounced, expired } = OUTCOME_IDS;
   const rows = db
     .prepare<[], Row>(
-      `SELECT d.id, ifnull(min(e.time), 0) AS time, ifnull(max(e.outcome IN (${bounced}, ${expired})), 0) AS failed, d.queue_id, d.message_id,
-         s.address AS sender, d.orig_recipient,
-         CASE WHEN d.recipient LIKE '%@' THEN d.recipient || ifnull((SELECT name FROM domain WHERE id = d.domain_id), '') ELSE d.recipient END AS recipient
+      `SELECT d.id, ifnull(min(e.time), 0) AS time, ifnull(max(e.outcome IN (${bounced}, ${expired})), 0) AS failed, ${textSql('d.id', 'queue_id')} AS queue_id, ${textSql('d.id', 'message_id')} AS message_id,
+         s.address AS sender, ${textSql('d.id', 'orig_recipient')} AS orig_recipient,
+         ${addressSql('d.id', '(SELECT name FROM domain WHERE id = d.domain_id)')} AS recipient
        FROM delivery d LEFT JOIN event e ON e.delivery_id = d.id LEFT JOIN sender s ON s.id = d.sender_id GROUP BY d.id ORDER BY d.id`,
     )
     .all();

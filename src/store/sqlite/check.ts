@@ -10,6 +10,7 @@ import { eachCount, eachPacked, findPacked } from './summary/packed-summaries.js
 import { packedRanks } from './summary/ranks.js';
 import { NOT_FAILED, PACKED_SUMMARIES, type PackedSummary, PLAIN_SUMMARIES, type PlainSummary, RANKS } from './summary/summary-kinds.js';
 import { BEGUN, DAYS, type Time, timeWith, WEEKS } from './summary/times.js';
+import { textsOff } from './texts/check.js';
 import { totalsIn } from './totals/read.js';
 
 const HOUR = 3_600_000;
@@ -32,6 +33,7 @@ export function problemsIn(db: Database): string[] {
     ...ranksOff(db),
     ...recoveriesOff(db, hours),
     ...incidentsOff(db),
+    ...textsOff(db),
   ];
 }
 

@@ -11,6 +11,8 @@ import { eachCount } from './summary/packed-summaries.js';
 import { isPacked, PACKED_SUMMARIES, type PackedSummary, PLAIN_SUMMARIES, type PlainSummary } from './summary/summary-kinds.js';
 import { keysOf } from './summary/summary-names.js';
 import { DAYS, localTime, summedOf, timeWith } from './summary/times.js';
+import { deliveryTexts } from './texts/delivery-texts.js';
+import { delayOf, eventTexts } from './texts/event-texts.js';
 import { TOTALS, totalsAsTable } from './totals/as-table.js';
 
 const HOUR = 3_600_000;
@@ -123,6 +125,9 @@ export function deferrals(db: Database, { since, until }: Span, now: number): De
   };
 }
 
+/** Expiries that are looked at. */
+const FEW_ENDS = 1_000;
+
 /** How long each MTA keeps trying, ms: as the last expiries in the log show, or as it does by default (`maximal_queue_lifetime` 5d; Exim's retry rule ends after 4d). */
 function lifetimes(db: Database): Record<Mta, number> {
   const found: Record<Mta, number> = { postfix: 5 * DAY, exim: 4 * DAY };
@@ -134,13 +139,17 @@ function lifetimes(db: Database): Record<Mta, number> {
     .get();
   if (hour === undefined) return found;
   const { from, where } = eventsIn({ since: hour * HOUR, until: (hour + 1) * HOUR });
-  const ages = db
-    .prepare<unknown[], { mta: Mta; age: number }>(
-      `SELECT d.mta, max(e.delay_ms) AS age FROM ${from} CROSS JOIN delivery d ON d.id = e.delivery_id
-       WHERE ${where.text} AND e.outcome = ${expired} GROUP BY d.mta`,
+  const ends = db
+    .prepare<unknown[], { id: number; delivery: number }>(
+      `SELECT e.id, e.delivery_id AS delivery FROM ${from} WHERE ${where.text} AND e.outcome = ${expired} LIMIT ${FEW_ENDS}`,
     )
     .all(...where.values);
+  const ages = new Map<string | null, number>();
+  for (const { id, delivery } of ends) {
+    const mta = deliveryTexts(db).of(delivery, 'mta');
+    ages.set(mta, Math.max(ages.get(mta) ?? 0, delayOf(eventTexts(db), id) ?? 0));
+  }
   // Exim also gives up at once where a host has failed for long: that tells nothing.
-  for (const { mta, age } of ages) if (age >= HOUR) found[mta] = age;
+  for (const [mta, age] of ages) if (age >= HOUR) found[mta as Mta] = age;
   return found;
 }

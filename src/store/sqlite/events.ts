@@ -4,7 +4,6 @@ import type { Listing } from '../../bounce/listings.js';
 import type { DeliveryEvent } from '../../delivery/event.js';
 import { domainOf } from '../../log/address.js';
 import { type Batch, COUNT_COLUMNS, type InterpretedEvent, type Receiver } from '../store.js';
-import { Clients } from './clients.js';
 import { Dictionary } from './dictionary.js';
 import { EventSpanWriter } from './event-spans.js';
 import type { Handles } from './handles.js';
@@ -14,6 +13,9 @@ import { RecoveryWriter } from './recoveries.js';
 import { RowWriter } from './row-writer.js';
 import { SignpostWriter } from './signpost.js';
 import type { SummaryWriter } from './summary/summaries.js';
+import { DELIVERY_TEXTS, type DeliveryText } from './texts/delivery-texts.js';
+import { EVENT_TEXTS, type EventText } from './texts/event-texts.js';
+import { TextWriter } from './texts/pages.js';
 import { hourOf } from './totals/hour.js';
 import type { DeliveredIds, TotalsWriter } from './totals/writer.js';
 import { VALUE_SEPARATOR } from './values.js';
@@ -21,35 +23,8 @@ import { VALUE_SEPARATOR } from './values.js';
 /** Rows that wait to be written together. */
 const ROWS_AT_ONCE = 64;
 
-const DELIVERY_COLUMNS = [
-  'host_id',
-  'mta',
-  'queue_id',
-  'message_id',
-  'sender_id',
-  'auth_user',
-  'recipient',
-  'domain_id',
-  'orig_recipient',
-  'client_id',
-  'helo',
-  'requeued_from',
-];
-const EVENT_COLUMNS = [
-  'time',
-  'outcome',
-  'delivery_id',
-  'route_id',
-  'mx_ip_id',
-  'transport_id',
-  'reply_id',
-  'vals',
-  'basis_id',
-  'listing_id',
-  'tried',
-  'attempt',
-  'delay_ms',
-];
+const DELIVERY_COLUMNS = ['host_id', 'sender_id', 'domain_id'];
+const EVENT_COLUMNS = ['time', 'outcome', 'delivery_id', 'route_id', 'reply_id', 'basis_id', 'listing_id', 'tried'];
 
 /** Writes deliveries, events and what they refer to. Runs inside the transaction of a commit. */
 export class EventWriter {
@@ -58,18 +33,17 @@ export class EventWriter {
   readonly #hosts: Dictionary;
   readonly #domains: Dictionary;
   readonly #senders: Dictionary;
-  readonly #clients: Clients;
   readonly #signposts: SignpostWriter;
   readonly #routes: Dictionary;
-  readonly #addresses: Dictionary;
-  readonly #transports: Dictionary;
   readonly #listings: Dictionary;
   readonly #findReply: Statement;
   readonly #insertReply: Statement;
   readonly #deliveries: RowWriter;
+  readonly #deliveryTexts: TextWriter<DeliveryText>;
+  readonly #eventTexts: TextWriter<EventText>;
   readonly #rows: RowWriter;
   readonly #spans: EventSpanWriter;
-  readonly #findRejection: Statement;
+  readonly #findRejections: Statement<unknown[], [event: number, delivery: number]>;
   readonly #totals: TotalsWriter;
   readonly #recoveries: RecoveryWriter;
   /** By number. */
@@ -79,22 +53,19 @@ export class EventWriter {
     this.#handles = handles;
     this.#totals = totals;
     this.#summaries = summaries;
-    const named = (table: string, column = 'name') =>
+    const named = (table: string) =>
       new Dictionary(db, {
-        all: `SELECT ${column} AS key, id FROM ${table}`,
-        find: `SELECT id FROM ${table} WHERE ${column} = ?`,
-        insert: `INSERT INTO ${table} (${column}) VALUES (?)`,
+        all: `SELECT name AS key, id FROM ${table}`,
+        find: `SELECT id FROM ${table} WHERE name = ?`,
+        insert: `INSERT INTO ${table} (name) VALUES (?)`,
       });
     this.#hosts = named('host');
     this.#domains = named('domain');
-    this.#addresses = named('address', 'ip');
-    this.#transports = named('transport');
     this.#senders = new Dictionary(db, {
       all: 'SELECT address AS key, id FROM sender',
       find: 'SELECT id FROM sender WHERE address = ? AND domain IS ?',
       insert: 'INSERT INTO sender (address, domain) VALUES (?, ?)',
     });
-    this.#clients = new Clients(db);
     this.#signposts = new SignpostWriter(db);
     this.#routes = new Dictionary(db, {
       all: "SELECT ifnull(mx, '@' || ifnull(provider, 'null')) AS key, id FROM route",
@@ -112,12 +83,16 @@ export class EventWriter {
     );
     this.#insertReply = db.prepare('INSERT INTO reply (template, stage, code, enhanced, provider, cause, rule) VALUES (?, ?, ?, ?, ?, ?, ?)');
     this.#deliveries = new RowWriter(db, 'delivery', DELIVERY_COLUMNS);
+    this.#deliveryTexts = new TextWriter(db, DELIVERY_TEXTS);
+    this.#eventTexts = new TextWriter(db, EVENT_TEXTS);
     this.#rows = new RowWriter(db, 'event', EVENT_COLUMNS);
     this.#spans = new EventSpanWriter(db);
-    this.#findRejection = db.prepare(
-      `SELECT count(*) AS n FROM event e JOIN delivery d ON d.id = e.delivery_id LEFT JOIN client c ON c.id = d.client_id
-       WHERE e.time = ? AND e.outcome = ${OUTCOME_IDS.rejected} AND e.reply_id = ? AND e.vals IS ? AND c.ip IS ? AND d.recipient IS ? AND d.sender_id IS ? AND d.host_id = ?`,
-    );
+    this.#findRejections = db
+      .prepare<unknown[], [event: number, delivery: number]>(
+        `SELECT e.id, d.id FROM event e JOIN delivery d ON d.id = e.delivery_id
+         WHERE e.time = ? AND e.outcome = ${OUTCOME_IDS.rejected} AND e.reply_id = ? AND d.sender_id IS ? AND d.host_id = ?`,
+      )
+      .raw();
     this.#recoveries = new RecoveryWriter(db);
   }
 
@@ -141,16 +116,13 @@ export class EventWriter {
       outcome,
       handle.deliveryId,
       where.route,
-      event.said.mxIp === null ? null : this.#addresses.idOf(event.said.mxIp),
-      event.said.transport === null ? null : this.#transports.idOf(event.said.transport),
       ownReply,
-      item.values.length === 0 ? null : item.values.join(VALUE_SEPARATOR),
       where.reply === ownReply ? null : where.reply,
       where.listing || null,
       event.tried ? 1 : 0,
-      event.attempt,
-      delay,
     );
+    const { mxIp, transport } = event.said;
+    this.#eventTexts.put(id, [mxIp, transport, String(event.attempt), delay === null ? null : String(delay), storedValues(item.values)]);
     this.#spans.add(id, event.time);
     if (this.#rows.waiting >= ROWS_AT_ONCE) this.#flushRows();
     this.#totals.add({
@@ -190,16 +162,16 @@ export class EventWriter {
   #isKnownRejection(item: InterpretedEvent): boolean {
     const { event, reply, values } = item;
     this.#flushRows();
-    const found = this.#findRejection.get(
-      event.time,
-      this.#replyId(reply),
-      values.length === 0 ? null : values.join(VALUE_SEPARATOR),
-      event.clientIp,
-      this.#storedRecipient(event.recipient, item.recipientDomain),
-      this.#senderId(event.sender),
-      this.#hostId(event.host),
-    ) as { n: number };
-    return found.n >= event.nth;
+    const found = this.#findRejections.all(event.time, this.#replyId(reply), this.#senderId(event.sender), this.#hostId(event.host));
+    const recipient = this.#storedRecipient(event.recipient, item.recipientDomain);
+    const texts = this.#deliveryTexts;
+    const alike = found.filter(
+      ([id, delivery]) =>
+        this.#eventTexts.of(id, 'vals') === storedValues(values) &&
+        texts.of(delivery, 'client_ip') === event.clientIp &&
+        texts.of(delivery, 'recipient') === recipient,
+    );
+    return alike.length >= event.nth;
   }
 
   #storedRecipient(recipient: string | null, domain: string | null): string | null {
@@ -222,20 +194,19 @@ export class EventWriter {
   }
 
   #newDelivery(event: DeliveryEvent, sender: number | null, recipientDomain: string | null, host: number, domain: number): number {
-    const id = this.#deliveries.add(
-      host,
+    const id = this.#deliveries.add(host, sender, domain || null);
+    this.#deliveryTexts.put(id, [
       event.mta,
       event.queueId,
       event.messageId,
-      sender,
       event.authUser,
       this.#storedRecipient(event.recipient, recipientDomain),
-      domain || null,
       event.origRecipient,
-      this.#clients.idOf(event.client, event.clientIp),
+      event.client,
+      event.clientIp,
       event.helo,
       event.requeuedFrom,
-    );
+    ]);
     this.#signposts.add(id, event.time, [event.queueId, event.messageId, event.sender, event.recipient, event.origRecipient]);
     return id;
   }
@@ -243,15 +214,16 @@ export class EventWriter {
   /** What is written once for many deliveries. */
   flush(): void {
     this.#flushRows();
+    this.#deliveryTexts.flush();
+    this.#eventTexts.flush();
     this.#spans.flush();
     this.#totals.flush();
     this.#signposts.flush();
     this.#recoveries.flush();
   }
 
-  /** Clients and deliveries first: what is referred to must be there. */
+  /** Deliveries first: what is referred to must be there. */
   #flushRows(): void {
-    this.#clients.flush();
     this.#deliveries.flush();
     this.#rows.flush();
   }
@@ -288,4 +260,8 @@ export class EventWriter {
     }
     return kind.id;
   }
+}
+
+function storedValues(values: readonly string[]): string | null {
+  return values.length === 0 ? null : values.join(VALUE_SEPARATOR);
 }

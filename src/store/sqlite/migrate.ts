@@ -4,6 +4,8 @@ import type { Database } from 'better-sqlite3';
 import { UserError } from '../../errors.js';
 import { noteSpans } from './event-spans.js';
 import { MIGRATIONS, migrationFiles, tooNew, versionOf } from './schema-version.js';
+import { withTexts } from './texts/delivery-texts.js';
+import { packTexts } from './texts/from-rows.js';
 import { packTotals } from './totals/from-rows.js';
 
 /** One step forward of the schema: `migrations/NNNN-name.sql`. */
@@ -16,7 +18,7 @@ export interface Migration {
   step?: ((db: Database) => void) | undefined;
 }
 
-const STEPS: Partial<Record<number, (db: Database) => void>> = { 12: packTotals, 13: noteSpans };
+const STEPS: Partial<Record<number, (db: Database) => void>> = { 12: packTotals, 13: noteSpans, 15: packTexts };
 
 /** All migrations of this version of bouncelog, in order. */
 export function allMigrations(): Migration[] {
@@ -35,6 +37,9 @@ export function migrate(db: Database, migrations: readonly Migration[] = allMigr
   checkApplied(db, migrations);
   const applied = db.prepare<[], { version: number }>('SELECT ifnull(max(version), 0) AS version FROM migration').get()?.version ?? 0;
   const record = db.prepare('INSERT INTO migration (version, name, checksum, applied) VALUES (?, ?, ?, ?)');
+  const areChecked = db.pragma('foreign_keys', { simple: true });
+  // Else a table that others refer to cannot be made anew.
+  db.pragma('foreign_keys = OFF');
   for (const migration of migrations) {
     if (migration.version <= applied) continue;
     db.transaction(() => {
@@ -43,6 +48,8 @@ export function migrate(db: Database, migrations: readonly Migration[] = allMigr
       record.run(migration.version, migration.name, migration.checksum, Date.now());
     }).immediate();
   }
+  db.pragma(`foreign_keys = ${areChecked}`);
+  withTexts(db);
 }
 
 function checkApplied(db: Database, migrations: readonly Migration[]): void {

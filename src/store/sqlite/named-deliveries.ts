@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Filters } from '../../report/question.js';
 import { BLOCK_SHIFT, blocksWith } from './signpost.js';
+import { deliveryTexts, isNamed } from './texts/delivery-texts.js';
 import type { Sql } from './where.js';
 
 /** Of so many it is quicker to look through all; where the first few events will do, sooner. */
@@ -37,15 +38,17 @@ type FindIds = (name: string, first: number, last: number) => number[];
 
 function toRecipient(db: Database): FindIds {
   const domain = db.prepare<[string], number>('SELECT id FROM domain WHERE name = ?').pluck();
-  const find = db
-    .prepare<[number, number, string, number | null, string], number>(
-      `SELECT id FROM delivery WHERE id BETWEEN ? AND ?
-         AND (recipient = ? COLLATE NOCASE OR (domain_id = ? AND recipient = ? COLLATE NOCASE))`,
-    )
-    .pluck();
+  const domainOf = db.prepare<[number], number | null>('SELECT domain_id FROM delivery WHERE id = ?').pluck();
+  const texts = deliveryTexts(db);
   return (name, first, last) => {
     const at = name.lastIndexOf('@') + 1;
-    return find.all(first, last, name, domain.get(name.slice(at).toLowerCase()) ?? null, name.slice(0, at));
+    const [domainId, local] = [domain.get(name.slice(at).toLowerCase()), name.slice(0, at)];
+    const ids: number[] = [];
+    texts.mayHave(first, last, [local === '' ? name : local], (id) => {
+      const recipient = texts.of(id, 'recipient');
+      if (isNamed(recipient, name) || (isNamed(recipient, local) && domainOf.get(id) === domainId)) ids.push(id);
+    });
+    return ids;
   };
 }
 

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { UserError } from '../../errors.js';
 import { isCurrent } from './schema-version.js';
+import { withTexts } from './texts/delivery-texts.js';
 
 /** Marks the file as ours ("BNCL"), so that a foreign database is never touched. */
 export const APPLICATION_ID = 0x424e434c;
@@ -23,6 +24,7 @@ export function openForReading(path: string): Database.Database {
     db.pragma('cache_size = -65536');
     // As much as SQLite allows: of a database of two gigabytes `trace` takes a tenth less than with one.
     db.pragma('mmap_size = 2147418112');
+    withTexts(db);
     if (!isCurrent(db)) {
       throw new UserError(`${path}: written by an older bouncelog`, { hint: 'Run `bouncelog ingest` once; it brings the database up to date.' });
     }
@@ -54,7 +56,7 @@ export function refuseForeign(db: Database.Database, path: string): void {
 
 const MESSAGES: [RegExp, string, string][] = [
   [/^SQLITE_NOTADB/, 'not a SQLite database', 'Choose another file with --db.'],
-  [/^SQLITE_CORRUPT/, 'the database is damaged', 'Restore it from a backup, or move it away and ingest the logs again.'],
+  [/^(SQLITE_CORRUPT|Z_)/, 'the database is damaged', 'Restore it from a backup, or move it away and ingest the logs again.'],
   [
     /^SQLITE_FULL/,
     'the disk is full; nothing of this batch was stored, everything before it is',

@@ -4,6 +4,9 @@ import { eventsIn, pruneSpans } from './event-spans.js';
 import { Meta } from './meta.js';
 import { BLOCK_SHIFT } from './signpost.js';
 import { pruneGroups } from './signpost-groups.js';
+import { DELIVERY_TEXTS } from './texts/delivery-texts.js';
+import { EVENT_TEXTS } from './texts/event-texts.js';
+import { pruneTexts } from './texts/prune.js';
 import { hourOf } from './totals/hour.js';
 
 /** Events taken out in one transaction: an ingest that wants to write meanwhile waits for one of these, not for all. */
@@ -16,11 +19,14 @@ const EVENTS_AT_ONCE = 50_000;
  */
 export function prune(db: Database, before: number, onProgress: (done: number, all: number) => void = () => {}): PruneAnswer {
   const pagesBefore = pagesOf(db);
-  const takeEvents = db.prepare(
-    `DELETE FROM event WHERE id IN (
+  const takeEvents = db
+    .prepare<[number, number], number>(
+      `DELETE FROM event WHERE id IN (
        SELECT e.id FROM event_span p CROSS JOIN event e ON e.id BETWEEN p.first AND p.last
-         WHERE p.hour <= ? AND e.time < ? AND NOT EXISTS (SELECT 1 FROM open_delivery o WHERE o.delivery_id = e.delivery_id) LIMIT ${EVENTS_AT_ONCE})`,
-  );
+         WHERE p.hour <= ? AND e.time < ? AND NOT EXISTS (SELECT 1 FROM open_delivery o WHERE o.delivery_id = e.delivery_id) LIMIT ${EVENTS_AT_ONCE})
+     RETURNING id`,
+    )
+    .pluck();
   // Before anything is gone, so that an end in the middle does not look like totals that differ from the events.
   const meta = new Meta(db);
   meta.set('pruned', String(Math.max(before, Number(meta.get('pruned') ?? 0))));
@@ -33,9 +39,10 @@ export function prune(db: Database, before: number, onProgress: (done: number, a
       .pluck()
       .get(...where.values) ?? 0;
   const take = db.transaction(() => {
-    const { changes } = takeEvents.run(hour, before);
-    if (changes > 0) pruneSpans(db, hour);
-    return changes;
+    const gone = takeEvents.all(hour, before);
+    if (gone.length > 0) pruneSpans(db, hour);
+    pruneTexts(db, EVENT_TEXTS, 'event', gone);
+    return gone.length;
   });
   for (let taken = take.immediate(); taken > 0; taken = take.immediate()) {
     events += taken;
@@ -45,8 +52,9 @@ export function prune(db: Database, before: number, onProgress: (done: number, a
     .transaction(() => {
       const orphaned = `NOT EXISTS (SELECT 1 FROM event e WHERE e.delivery_id = delivery.id) AND NOT EXISTS (SELECT 1 FROM open_delivery o WHERE o.delivery_id = delivery.id)`;
       db.prepare(`DELETE FROM ended WHERE delivery_id IN (SELECT id FROM delivery WHERE ${orphaned})`).run();
+      const gone = db.prepare<[], number>(`SELECT id FROM delivery WHERE ${orphaned}`).pluck().all();
       const { changes } = db.prepare(`DELETE FROM delivery WHERE ${orphaned}`).run();
-      db.prepare('DELETE FROM client WHERE id NOT IN (SELECT client_id FROM delivery WHERE client_id IS NOT NULL)').run();
+      pruneTexts(db, DELIVERY_TEXTS, 'delivery', gone);
       db.prepare(
         `DELETE FROM signpost WHERE NOT EXISTS (SELECT 1 FROM delivery d WHERE d.id BETWEEN block << ${BLOCK_SHIFT} AND ((block + 1) << ${BLOCK_SHIFT}) - 1)`,
       ).run();

@@ -7,6 +7,8 @@ import type { Moved, ReclassifyAnswer } from '../../report/reclassify.js';
 import { Meta } from './meta.js';
 import { FAILURE_IDS } from './outcomes.js';
 import { sumCausesAnew } from './summary/summaries.js';
+import { addressOf, deliveryTexts } from './texts/delivery-texts.js';
+import { eventTexts } from './texts/event-texts.js';
 import { totalsIn } from './totals/read.js';
 import { rebuildTotals } from './totals/rebuild.js';
 import { VALUE_SEPARATOR } from './values.js';
@@ -91,11 +93,9 @@ interface EventRow {
   delivery_id: number;
   basis_id: number | null;
   reply: number;
-  vals: string | null;
   listing_id: number | null;
-  recipient: string | null;
   mx: string | null;
-  ip: string | null;
+  domain: string | null;
 }
 
 /** Reads the listings of the events of these replies anew. @returns whether one has changed */
@@ -103,34 +103,38 @@ function listAnew(db: Database, changes: readonly Change[]): boolean {
   const byReply = new Map(changes.map((change) => [change.reply.id, change]));
   const events = db
     .prepare<[string], EventRow>(
-      `SELECT e.id, e.delivery_id, e.basis_id, ifnull(e.basis_id, e.reply_id) AS reply, e.vals, e.listing_id, ro.mx, a.ip,
-         CASE WHEN d.recipient LIKE '%@' THEN d.recipient || ifnull((SELECT name FROM domain WHERE id = d.domain_id), '') ELSE d.recipient END AS recipient
-       FROM event e JOIN delivery d ON d.id = e.delivery_id JOIN route ro ON ro.id = e.route_id LEFT JOIN address a ON a.id = e.mx_ip_id
-       WHERE ifnull(e.basis_id, e.reply_id) IN (SELECT value FROM json_each(?)) ORDER BY e.delivery_id, e.id`,
+      `SELECT e.id, e.delivery_id, e.basis_id, ifnull(e.basis_id, e.reply_id) AS reply, e.listing_id, ro.mx, dm.name AS domain
+       FROM event e JOIN delivery d ON d.id = e.delivery_id JOIN route ro ON ro.id = e.route_id LEFT JOIN domain dm ON dm.id = d.domain_id
+       WHERE ifnull(e.basis_id, e.reply_id) IN (SELECT value FROM json_each(?)) ORDER BY e.id`,
     )
     .all(JSON.stringify([...byReply.keys()]));
+  const [ofDelivery, ofEvent] = [deliveryTexts(db), eventTexts(db)];
   const find = db.prepare<[string, string, string], { id: number }>('SELECT id FROM listing WHERE list = ? AND subject = ? AND kind = ?');
   const insert = db.prepare('INSERT INTO listing (list, subject, kind) VALUES (?, ?, ?)');
   const update = db.prepare('UPDATE event SET listing_id = ? WHERE id = ?');
   let changed = false;
-  let last: { delivery: number; reply: number; listing: number | null } | null = null;
+  /** Of each delivery. */
+  const last = new Map<number, { reply: number; listing: number | null }>();
   for (const event of events) {
     const change = byReply.get(event.reply);
     if (change === undefined) continue;
     const kind = LISTING_KINDS[change.cause];
     let listing: number | null = null;
     if (kind !== undefined && event.basis_id === null) {
-      const context = { recipient: event.recipient, mx: event.mx, mxIp: event.ip };
-      const named = listingOf(fillTemplate(change.reply.template, event.vals?.split(VALUE_SEPARATOR) ?? [], context), kind);
+      const recipient = addressOf(ofDelivery.of(event.delivery_id, 'recipient'), event.domain);
+      const context = { recipient, mx: event.mx, mxIp: ofEvent.of(event.id, 'mx_ip') };
+      const values = ofEvent.of(event.id, 'vals')?.split(VALUE_SEPARATOR) ?? [];
+      const named = listingOf(fillTemplate(change.reply.template, values, context), kind);
       if (named !== null) {
         const { list, subject } = named;
         listing = find.get(list, subject, named.kind)?.id ?? Number(insert.run(list, subject, named.kind).lastInsertRowid);
       }
-    } else if (kind !== undefined && last?.delivery === event.delivery_id && last.reply === event.reply) {
+    } else if (kind !== undefined) {
       // A deferral without an attempt has the listing of the attempt before it.
-      listing = last.listing;
+      const before = last.get(event.delivery_id);
+      if (before?.reply === event.reply) listing = before.listing;
     }
-    last = { delivery: event.delivery_id, reply: event.reply, listing };
+    last.set(event.delivery_id, { reply: event.reply, listing });
     if (listing === event.listing_id) continue;
     update.run(listing, event.id);
     changed = true;

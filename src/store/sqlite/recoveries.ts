@@ -3,6 +3,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { Span } from '../../report/range.js';
 import { eventsIn } from './event-spans.js';
 import { OUTCOME_IDS } from './outcomes.js';
+import { delayOf, eventTexts } from './texts/event-texts.js';
 
 /*
  * How long deferred mail took to arrive after all: of each hour the delays of all that recovered, one after the other. A median needs
@@ -29,7 +30,7 @@ export class RecoveryWriter {
 
   /** @param delay ms, `null` = not known */
   add(hour: number, delay: number | null): void {
-    const value = delay === null ? UNKNOWN : Math.min(Math.max(0, delay), UNKNOWN - 1);
+    const value = storedDelay(delay);
     const delays = this.#delays.get(hour);
     if (delays === undefined) this.#delays.set(hour, [value]);
     else delays.push(value);
@@ -40,6 +41,10 @@ export class RecoveryWriter {
     for (const [hour, delays] of this.#delays) this.#put.run(hour, packed(delays));
     this.#delays.clear();
   }
+}
+
+function storedDelay(delay: number | null): number {
+  return delay === null ? UNKNOWN : Math.min(Math.max(0, delay), UNKNOWN - 1);
 }
 
 /** Highest byte first, as the migration writes those of earlier versions. */
@@ -119,9 +124,8 @@ function placeIn(counts: Uint32Array, place: number): { value: number; rest: num
 function delaysFromEvents(db: Database, span: Span): number[] {
   const { from, where } = eventsIn(span);
   return db
-    .prepare<unknown[], { delay: number }>(
-      `SELECT ifnull(min(max(delay_ms, 0), ${UNKNOWN - 1}), ${UNKNOWN}) AS delay FROM ${from} WHERE ${where.text} AND outcome = ${OUTCOME_IDS.recovered}`,
-    )
+    .prepare<unknown[], number>(`SELECT e.id FROM ${from} WHERE ${where.text} AND outcome = ${OUTCOME_IDS.recovered}`)
+    .pluck()
     .all(...where.values)
-    .map(({ delay }) => delay);
+    .map((event) => storedDelay(delayOf(eventTexts(db), event)));
 }

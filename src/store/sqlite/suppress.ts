@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { type Suppressed, type SuppressQuestion, suppressingCauses } from '../../report/suppress.js';
 import { type KnownDomains, likelyAddress } from '../../report/typo.js';
 import { DELIVERED, OUTCOME_IDS } from './outcomes.js';
+import { addressSql } from './texts/delivery-texts.js';
 import { totalsIn } from './totals/read.js';
 
 /** Domains that count as known when a typo is looked for. */
@@ -21,14 +22,13 @@ export function* suppressed(db: Database, { range }: SuppressQuestion): Iterable
   const causes = suppressingCauses();
   const statement = db.prepare<unknown[], Row>(
     `WITH lasting AS (
-         SELECT lower(CASE WHEN d.recipient LIKE '%@' THEN d.recipient || ifnull((SELECT name FROM domain WHERE id = d.domain_id), '') ELSE d.recipient END) AS address,
-           r.cause, e.time
-         FROM event e JOIN reply r ON r.id = ifnull(e.basis_id, e.reply_id) JOIN delivery d ON d.id = e.delivery_id
-         WHERE e.outcome IN (${bounced}, ${expired}) AND r.cause IN (${causes.map(() => '?').join(', ')}) AND d.recipient LIKE '%_@%'
+         SELECT lower(${addressSql('d.id', 'dm.name')}) AS address, r.cause, e.time
+         FROM event e JOIN reply r ON r.id = ifnull(e.basis_id, e.reply_id) JOIN delivery d ON d.id = e.delivery_id LEFT JOIN domain dm ON dm.id = d.domain_id
+         WHERE e.outcome IN (${bounced}, ${expired}) AND r.cause IN (${causes.map(() => '?').join(', ')})
        )
        SELECT address, cause, min(time) AS first, max(time) AS last, count(*) AS n
        FROM lasting l
-       WHERE NOT EXISTS (SELECT 1 FROM redelivered x WHERE x.recipient = l.address AND x.time >= l.time)
+       WHERE address LIKE '%_@%' AND NOT EXISTS (SELECT 1 FROM redelivered x WHERE x.recipient = l.address AND x.time >= l.time)
        GROUP BY address
        HAVING max(time) >= ? AND max(time) < ?
        ORDER BY address`,

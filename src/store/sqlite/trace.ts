@@ -1,27 +1,18 @@
 import type { Database } from 'better-sqlite3';
 import type { EventRow } from '../../report/question.js';
-import type { Range } from '../../report/range.js';
+import type { Range, Span } from '../../report/range.js';
 import type { DeliveryState, TraceAnswer, TracedDelivery, TracedMessage, TraceQuestion } from '../../report/trace.js';
 import { mayBeTypo, suggestionFor } from '../../report/typo.js';
 import { eventsOfDeliveries } from './event-rows.js';
 import { BLOCK_SHIFT, blocksWith } from './signpost.js';
 import { deliveredDomains } from './suppress.js';
+import { addressOf, DELIVERY_TEXTS, type DeliveryText, deliveryTexts, isNamed } from './texts/delivery-texts.js';
 import { whereTime } from './where.js';
 
-interface DeliveryRow {
+interface DeliveryRow extends Record<DeliveryText, string | null> {
   id: number;
   host: string;
-  mta: string;
-  queue_id: string | null;
-  message_id: string | null;
   sender: string | null;
-  auth_user: string | null;
-  orig_recipient: string | null;
-  recipient: string | null;
-  client: string | null;
-  client_ip: string | null;
-  helo: string | null;
-  requeued_from: string | null;
   how: string | null;
   by: string | null;
   ended: number | null;
@@ -56,46 +47,73 @@ export function trace(db: Database, question: TraceQuestion): TraceAnswer {
 /** Ids of the deliveries that one of the words names in any way, the latest first. */
 function find(db: Database, words: readonly string[], range: Range): Set<number> {
   const time = whereTime(range);
-  const inRange = time.values.length === 0 ? '1' : `EXISTS (SELECT 1 FROM event e WHERE e.delivery_id = d.id AND ${time.text})`;
-  const look = db.prepare<unknown[], { id: number }>(
-    `SELECT d.id FROM delivery d
-     WHERE d.id BETWEEN ? AND ? AND (
-       d.queue_id = ? OR d.message_id = ? OR d.orig_recipient = ? COLLATE NOCASE OR d.recipient = ? COLLATE NOCASE
-       OR (d.domain_id = ? AND d.recipient = ? COLLATE NOCASE) OR d.sender_id IN (SELECT value FROM json_each(?)))
-       AND ${inRange}
-     ORDER BY d.id DESC`,
-  );
-  // Looked up once, not for every delivery that is looked at.
-  const senders = db.prepare<[string], { id: number }>('SELECT id FROM sender WHERE address = ? COLLATE NOCASE');
-  const domain = db.prepare<[string], { id: number }>('SELECT id FROM domain WHERE name = ?');
+  const isInRange = db.prepare<unknown[], 1>(`SELECT 1 FROM event e WHERE e.delivery_id = ? AND ${time.text} LIMIT 1`).pluck();
   const ids = new Set<number>();
   for (const word of words) {
     const bare = word.replace(/^<|>$/g, '');
-    const at = bare.lastIndexOf('@') + 1;
-    const senderIds = JSON.stringify(senders.all(bare).map(({ id }) => id));
-    const domainId = domain.get(bare.slice(at).toLowerCase())?.id ?? null;
+    const named = namedBy(db, bare);
     // What began before the range may still have events in it.
     for (const block of blocksWith(db, bare, { since: null, until: range.until })) {
       if (ids.size >= MAX_DELIVERIES) break;
       const first = block * 2 ** BLOCK_SHIFT;
-      const names = [bare, bare, bare, bare, domainId, bare.slice(0, at), senderIds];
-      for (const { id } of look.all(first, first + 2 ** BLOCK_SHIFT - 1, ...names, ...time.values)) ids.add(id);
+      for (const id of named(first, first + 2 ** BLOCK_SHIFT - 1).sort((a, b) => b - a)) {
+        if (time.values.length === 0 || isInRange.get(id, ...time.values) === 1) ids.add(id);
+      }
     }
   }
   return ids;
 }
 
+/** Finds deliveries, with an id from the one to the other, to or from an address, or with an id of their own. */
+function namedBy(db: Database, name: string): (first: number, last: number) => number[] {
+  const texts = deliveryTexts(db);
+  const at = name.lastIndexOf('@') + 1;
+  const local = name.slice(0, at);
+  // Looked up once, not for every delivery that is looked at.
+  const senders = db.prepare<[string], number>('SELECT id FROM sender WHERE address = ? COLLATE NOCASE').pluck().all(name);
+  const ofDomain = db.prepare<[string], number>('SELECT id FROM domain WHERE name = ?').pluck().get(name.slice(at).toLowerCase());
+  const domainOf = db.prepare<[number], number | null>('SELECT domain_id FROM delivery WHERE id = ?').pluck();
+  const fromSenders = db
+    .prepare<[number, number, string], number>('SELECT id FROM delivery WHERE id >= ? AND id <= ? AND sender_id IN (SELECT value FROM json_each(?))')
+    .pluck();
+  const isOf = (id: number): boolean => {
+    const recipient = texts.of(id, 'recipient');
+    return (
+      isNamed(recipient, name) ||
+      (local !== '' && isNamed(recipient, local) && domainOf.get(id) === ofDomain) ||
+      isNamed(texts.of(id, 'orig_recipient'), name) ||
+      texts.of(id, 'queue_id') === name ||
+      texts.of(id, 'message_id') === name
+    );
+  };
+  return (first, last) => {
+    const ids = new Set(senders.length === 0 ? [] : fromSenders.all(first, last, JSON.stringify(senders)));
+    // In front of the domain, which may stand elsewhere.
+    texts.mayHave(first, last, [local === '' ? name : local], (id) => {
+      if (isOf(id)) ids.add(id);
+    });
+    return [...ids];
+  };
+}
+
 /** The deliveries, and those of the same message elsewhere: a message id is the same on every host. */
 function withOtherHops(db: Database, ids: ReadonlySet<number>): number[] {
-  const messages = db
-    .prepare<[string], { message_id: string; since: number; until: number }>(
-      `SELECT d.message_id, min(e.time) AS since, max(e.time) AS until FROM delivery d JOIN event e ON e.delivery_id = d.id
-       WHERE d.id IN (SELECT value FROM json_each(?)) AND d.message_id <> '' GROUP BY d.message_id ORDER BY max(d.id) DESC LIMIT ${MAX_HOP_SEARCHES}`,
+  const spans = db
+    .prepare<[string], { id: number; since: number; until: number }>(
+      `SELECT e.delivery_id AS id, min(e.time) AS since, max(e.time) AS until FROM event e
+       WHERE e.delivery_id IN (SELECT value FROM json_each(?)) GROUP BY e.delivery_id ORDER BY e.delivery_id DESC`,
     )
     .all(JSON.stringify([...ids]));
+  const messages = new Map<string, Span>();
+  for (const { id, since, until } of spans) {
+    const messageId = deliveryTexts(db).of(id, 'message_id') ?? '';
+    const known = messages.get(messageId);
+    if (known === undefined && messageId !== '' && messages.size < MAX_HOP_SEARCHES) messages.set(messageId, { since, until });
+    else if (known !== undefined) messages.set(messageId, { since: Math.min(known.since, since), until: Math.max(known.until, until) });
+  }
   const all = new Set(ids);
-  for (const { message_id, since, until } of messages) {
-    for (const id of find(db, [message_id], { since: since - HOP_DAYS * DAY, until: until + HOP_DAYS * DAY })) all.add(id);
+  for (const [messageId, { since, until }] of messages) {
+    for (const id of find(db, [messageId], { since: since - HOP_DAYS * DAY, until: until + HOP_DAYS * DAY })) all.add(id);
   }
   return [...all];
 }
@@ -104,21 +122,27 @@ function withOtherHops(db: Database, ids: ReadonlySet<number>): number[] {
 const MAX_HOP_SEARCHES = 50;
 
 function rowsOf(db: Database, ids: readonly number[]): DeliveryRow[] {
+  const texts = deliveryTexts(db);
   return db
-    .prepare<[string], DeliveryRow>(
-      `SELECT d.id, h.name AS host, d.mta, d.queue_id, d.message_id, s.address AS sender, d.auth_user, d.orig_recipient,
-         CASE WHEN d.recipient LIKE '%@' THEN d.recipient || ifnull((SELECT name FROM domain WHERE id = d.domain_id), '') ELSE d.recipient END AS recipient,
-         c.name AS client, c.ip AS client_ip, d.helo, d.requeued_from, x.how, x.by, x.time AS ended,
+    .prepare<[string], Omit<DeliveryRow, DeliveryText> & { domain: string | null }>(
+      `SELECT d.id, h.name AS host, s.address AS sender, dm.name AS domain, x.how, x.by, x.time AS ended,
          EXISTS (SELECT 1 FROM open_delivery o WHERE o.delivery_id = d.id) AS waiting
        FROM delivery d
          JOIN host h ON h.id = d.host_id
          LEFT JOIN sender s ON s.id = d.sender_id
-         LEFT JOIN client c ON c.id = d.client_id
+         LEFT JOIN domain dm ON dm.id = d.domain_id
          LEFT JOIN ended x ON x.delivery_id = d.id
        WHERE d.id IN (SELECT value FROM json_each(?))
        ORDER BY d.id`,
     )
-    .all(JSON.stringify(ids));
+    .all(JSON.stringify(ids))
+    .map(({ domain, ...row }) => {
+      const own = Object.fromEntries(DELIVERY_TEXTS.columns.map((column) => [column, texts.of(row.id, column)])) as Record<
+        DeliveryText,
+        string | null
+      >;
+      return { ...row, ...own, recipient: addressOf(own.recipient, domain) };
+    });
 }
 
 /** Deliveries by message, messages in the order of their first event, hops of one message id together. */
@@ -164,7 +188,7 @@ function inOrder(messages: readonly TracedMessage[]): TracedMessage[] {
 function messageOf(row: DeliveryRow, first: EventRow): TracedMessage {
   return {
     host: row.host,
-    mta: row.mta,
+    mta: row.mta ?? '',
     queueId: row.queue_id,
     messageId: row.message_id,
     sender: row.sender,

@@ -1,6 +1,7 @@
 import type { Filters } from '../../report/question.js';
 import type { Range } from '../../report/range.js';
 import { OUTCOME_IDS } from './outcomes.js';
+import { addressSql } from './texts/delivery-texts.js';
 
 /** A piece of SQL and its parameters. Values are never part of the text. */
 export interface Sql {
@@ -23,7 +24,7 @@ export const COLUMNS = {
   provider: 'ro.provider',
   mx: 'ro.mx',
   sender: 's.address',
-  recipient: 'de.address',
+  recipient: addressSql('de.id', 'd.name'),
   host: 'h.name',
   listing: "l.list || ' ' || l.subject",
 } as const;
