@@ -32,9 +32,12 @@ export function openForWriting(path: string, onUpgrade: () => void = () => {}): 
     db.pragma('foreign_keys = ON');
     db.pragma('cache_size = -8192');
     db.pragma(`application_id = ${APPLICATION_ID}`);
-    if (!isNew && path !== ':memory:' && isOlder(db)) onUpgrade();
+    const isUpgrade = !isNew && path !== ':memory:' && isOlder(db);
+    if (isUpgrade) onUpgrade();
     migrate(db);
     backfill(db);
+    // What an earlier version took more room for goes back to the file system.
+    if (isUpgrade) db.pragma('incremental_vacuum');
     return db;
   });
 }

@@ -15,20 +15,30 @@ const SLICE_BITS = 248;
 /** More than a group has. */
 const SLICES = 1000;
 
+/** The filter of a block, and when its deliveries began, UTC ms. */
+export interface Block {
+  block: number;
+  since: number;
+  until: number;
+  filter: Buffer;
+}
+
 /** Moves the filters of finished blocks into groups. */
 export class GroupWriter {
-  readonly #find: Statement<[number, number], { block: number; filter: Buffer }>;
+  readonly #find: Statement<[number, number], Block>;
   readonly #putGroup: Statement;
   readonly #putSlice: Statement;
-  readonly #empty: Statement;
+  readonly #take: Statement;
+  readonly #putAgain: Statement;
   /** The first group that there is not yet. */
   #next: number;
 
   constructor(db: Database) {
-    this.#find = db.prepare('SELECT block, filter FROM signpost WHERE block >= ? AND block < ?');
+    this.#find = db.prepare('SELECT block, since, until, filter FROM signpost WHERE block >= ? AND block < ?');
     this.#putGroup = db.prepare('INSERT INTO signpost_group (id, bytes) VALUES (?, ?)');
     this.#putSlice = db.prepare('INSERT INTO signpost_slice (id, bits) VALUES (?, ?)');
-    this.#empty = db.prepare("UPDATE signpost SET filter = x'' WHERE block >= ? AND block < ?");
+    this.#take = db.prepare('DELETE FROM signpost WHERE block >= ? AND block < ?');
+    this.#putAgain = db.prepare("INSERT INTO signpost (block, since, until, filter) VALUES (?, ?, ?, x'')");
     this.#next = (db.prepare<[], number | null>('SELECT max(id) FROM signpost_group').pluck().get() ?? -1) + 1;
   }
 
@@ -48,7 +58,9 @@ export class GroupWriter {
     if (bytes === 0 || blocks.some(({ filter }) => filter.length !== bytes)) return;
     this.#putGroup.run(group, bytes);
     for (const [place, bits] of slicesOf(blocks, bytes).entries()) this.#putSlice.run(group * SLICES + place, bits);
-    this.#empty.run(first, end);
+    // Updated, each would keep the page of the database that its filter took.
+    this.#take.run(first, end);
+    for (const { block, since, until } of blocks) this.#putAgain.run(block, since, until);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { addName, bitsOf } from '../../delivery/bloom.js';
 import type { Range } from '../../report/range.js';
-import { blocksInGroups, GroupWriter } from './signpost-groups.js';
+import { type Block, blocksInGroups, GroupWriter } from './signpost-groups.js';
 
 /** Deliveries of one block: `id >> BLOCK_SHIFT`. */
 export const BLOCK_SHIFT = 10;
@@ -10,13 +10,6 @@ const FILTER_BYTES = 6250;
 /** Of earlier versions: blocks that a database has stay as they are. */
 const EARLIER_FILTER_BYTES = [5000, 4000];
 const NOTHING = Buffer.alloc(0);
-
-interface Block {
-  block: number;
-  since: number;
-  until: number;
-  filter: Buffer;
-}
 
 /** Keeps the signposts of new deliveries, whose ids only rise. */
 export class SignpostWriter {
