@@ -98,6 +98,13 @@ describe('signposts', () => {
       expect(blocksWith(db, nameIn(200, 0), { since: 20_001, until: null })).toEqual([]);
     });
 
+    it('leave little room taken by the blocks that went into them', () => {
+      const db = filled();
+      const pages = db.prepare("SELECT count(*) FROM dbstat WHERE name = 'signpost'").pluck().get();
+      // Those that are not in a group have two each.
+      expect(pages).toBeLessThan((BLOCKS - 256) * 2 + 20);
+    });
+
     it('lead to names of a block that is opened again', () => {
       const db = filled();
       const writer = new SignpostWriter(db);

@@ -4,7 +4,7 @@ import type { Database } from 'better-sqlite3';
 import { UserError } from '../../errors.js';
 import { noteSpans } from './event-spans.js';
 import { MIGRATIONS, migrationFiles, tooNew, versionOf } from './schema-version.js';
-import { withTexts } from './texts/delivery-texts.js';
+import { withAddresses } from './texts/delivery-texts.js';
 import { packTexts } from './texts/from-rows.js';
 import { packTotals } from './totals/from-rows.js';
 
@@ -49,7 +49,7 @@ export function migrate(db: Database, migrations: readonly Migration[] = allMigr
     }).immediate();
   }
   db.pragma(`foreign_keys = ${areChecked}`);
-  withTexts(db);
+  withAddresses(db);
 }
 
 function checkApplied(db: Database, migrations: readonly Migration[]): void {

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Filters } from '../../report/question.js';
+import { prepared } from './prepared.js';
 import { BLOCK_SHIFT, blocksWith } from './signpost.js';
 import { deliveryTexts, isNamed } from './texts/delivery-texts.js';
 import type { Sql } from './where.js';
@@ -37,19 +38,32 @@ function areWhole(names: readonly string[]): boolean {
 type FindIds = (name: string, first: number, last: number) => number[];
 
 function toRecipient(db: Database): FindIds {
-  const domain = db.prepare<[string], number>('SELECT id FROM domain WHERE name = ?').pluck();
-  const domainOf = db.prepare<[number], number | null>('SELECT domain_id FROM delivery WHERE id = ?').pluck();
-  const texts = deliveryTexts(db);
   return (name, first, last) => {
-    const at = name.lastIndexOf('@') + 1;
-    const [domainId, local] = [domain.get(name.slice(at).toLowerCase()), name.slice(0, at)];
+    const isTo = isToRecipient(db, name);
     const ids: number[] = [];
-    texts.mayHave(first, last, [local === '' ? name : local], (id) => {
-      const recipient = texts.of(id, 'recipient');
-      if (isNamed(recipient, name) || (isNamed(recipient, local) && domainOf.get(id) === domainId)) ids.push(id);
+    deliveryTexts(db).mayHave(first, last, [textOf(name)], (id) => {
+      if (isTo(id)) ids.push(id);
     });
     return ids;
   };
+}
+
+/** Whether a delivery is to this address, in whatever case. */
+export function isToRecipient(db: Database, address: string): (delivery: number) => boolean {
+  const at = address.lastIndexOf('@') + 1;
+  const local = address.slice(0, at);
+  const domain = prepared<[string], number>(db, 'SELECT id FROM domain WHERE name = ?').pluck().get(address.slice(at).toLowerCase());
+  const domainOf = prepared<[number], number | null>(db, 'SELECT domain_id FROM delivery WHERE id = ?').pluck();
+  const texts = deliveryTexts(db);
+  return (delivery) => {
+    const recipient = texts.of(delivery, 'recipient');
+    return isNamed(recipient, address) || (isNamed(recipient, local) && domainOf.get(delivery) === domain);
+  };
+}
+
+/** What there is of a name in the texts of a delivery at least: what is after `@` may stand elsewhere. */
+export function textOf(name: string): string {
+  return name.slice(0, name.lastIndexOf('@') + 1) || name;
 }
 
 function fromSender(db: Database): FindIds {

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { UserError } from '../../errors.js';
 import { isCurrent } from './schema-version.js';
-import { withTexts } from './texts/delivery-texts.js';
+import { withAddresses } from './texts/delivery-texts.js';
 
 /** Marks the file as ours ("BNCL"), so that a foreign database is never touched. */
 export const APPLICATION_ID = 0x424e434c;
@@ -24,7 +24,7 @@ export function openForReading(path: string): Database.Database {
     db.pragma('cache_size = -65536');
     // As much as SQLite allows: of a database of two gigabytes `trace` takes a tenth less than with one.
     db.pragma('mmap_size = 2147418112');
-    withTexts(db);
+    withAddresses(db);
     if (!isCurrent(db)) {
       throw new UserError(`${path}: written by an older bouncelog`, { hint: 'Run `bouncelog ingest` once; it brings the database up to date.' });
     }

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { prepared } from './prepared.js';
 
 interface Remembered {
   /** What the database said then of changes, by others and by this connection. */
@@ -13,7 +14,7 @@ const remembered = new WeakMap<Database, Remembered>();
  * @param find makes the value; what it reads must stand in the database
  */
 export function rememberedOf<T>(db: Database, key: string, find: () => T): T {
-  const version = `${db.pragma('data_version', { simple: true })} ${db.prepare('SELECT total_changes()').pluck().get()}`;
+  const version = `${db.pragma('data_version', { simple: true })} ${prepared(db, 'SELECT total_changes()').pluck().get()}`;
   let known = remembered.get(db);
   if (known?.version !== version) {
     known = { version, values: new Map() };

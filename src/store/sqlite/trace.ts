@@ -4,6 +4,7 @@ import type { Range, Span } from '../../report/range.js';
 import type { DeliveryState, TraceAnswer, TracedDelivery, TracedMessage, TraceQuestion } from '../../report/trace.js';
 import { mayBeTypo, suggestionFor } from '../../report/typo.js';
 import { eventsOfDeliveries } from './event-rows.js';
+import { isToRecipient, textOf } from './named-deliveries.js';
 import { BLOCK_SHIFT, blocksWith } from './signpost.js';
 import { deliveredDomains } from './suppress.js';
 import { addressOf, DELIVERY_TEXTS, type DeliveryText, deliveryTexts, isNamed } from './texts/delivery-texts.js';
@@ -67,29 +68,17 @@ function find(db: Database, words: readonly string[], range: Range): Set<number>
 /** Finds deliveries, with an id from the one to the other, to or from an address, or with an id of their own. */
 function namedBy(db: Database, name: string): (first: number, last: number) => number[] {
   const texts = deliveryTexts(db);
-  const at = name.lastIndexOf('@') + 1;
-  const local = name.slice(0, at);
   // Looked up once, not for every delivery that is looked at.
+  const isTo = isToRecipient(db, name);
   const senders = db.prepare<[string], number>('SELECT id FROM sender WHERE address = ? COLLATE NOCASE').pluck().all(name);
-  const ofDomain = db.prepare<[string], number>('SELECT id FROM domain WHERE name = ?').pluck().get(name.slice(at).toLowerCase());
-  const domainOf = db.prepare<[number], number | null>('SELECT domain_id FROM delivery WHERE id = ?').pluck();
   const fromSenders = db
     .prepare<[number, number, string], number>('SELECT id FROM delivery WHERE id >= ? AND id <= ? AND sender_id IN (SELECT value FROM json_each(?))')
     .pluck();
-  const isOf = (id: number): boolean => {
-    const recipient = texts.of(id, 'recipient');
-    return (
-      isNamed(recipient, name) ||
-      (local !== '' && isNamed(recipient, local) && domainOf.get(id) === ofDomain) ||
-      isNamed(texts.of(id, 'orig_recipient'), name) ||
-      texts.of(id, 'queue_id') === name ||
-      texts.of(id, 'message_id') === name
-    );
-  };
+  const isOf = (id: number): boolean =>
+    isTo(id) || isNamed(texts.of(id, 'orig_recipient'), name) || texts.of(id, 'queue_id') === name || texts.of(id, 'message_id') === name;
   return (first, last) => {
     const ids = new Set(senders.length === 0 ? [] : fromSenders.all(first, last, JSON.stringify(senders)));
-    // In front of the domain, which may stand elsewhere.
-    texts.mayHave(first, last, [local === '' ? name : local], (id) => {
+    texts.mayHave(first, last, [textOf(name)], (id) => {
       if (isOf(id)) ids.add(id);
     });
     return [...ids];

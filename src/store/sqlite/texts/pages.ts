@@ -67,11 +67,21 @@ export class TextReader<Column extends string> {
     if (page === undefined || place >= page.length) page = new TextPage(packed === undefined ? this.#find(number) : packed);
     this.#pages.delete(number);
     this.#pages.set(number, page);
-    for (const oldest of this.#pages.keys()) if (this.#pages.size > KEPT_PAGES) this.#pages.delete(oldest);
+    if (this.#pages.size > KEPT_PAGES) this.#pages.delete(this.#pages.keys().next().value as number);
     this.#lastNumber = number;
     this.#last = page;
     return page;
   }
+}
+
+const readers = new WeakMap<Database, Map<string, unknown>>();
+
+/** The reader of a connection: what one question has read, the next one need not. */
+export function readerOf<Column extends string>(db: Database, texts: PagedTexts<Column>): TextReader<Column> {
+  const ofDb = readers.get(db) ?? new Map<string, unknown>();
+  readers.set(db, ofDb);
+  if (!ofDb.has(texts.table)) ofDb.set(texts.table, new TextReader(texts, findIn(db, texts)));
+  return ofDb.get(texts.table) as TextReader<Column>;
 }
 
 /** Writes texts of new rows, in the order of their ids. */
