@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { CLEAR_AFTER, type Incident } from '../../report/incidents.js';
+import { deliveryEventsOff } from './delivery-events/check.js';
 import { eventsIn } from './event-spans.js';
 import { endOfMail } from './hours.js';
 import { incidents, incidentsFrom } from './incidents.js';
@@ -29,6 +30,7 @@ export function problemsIn(db: Database): string[] {
     ...new Set(dangling),
     ...differencesIn(db, hours),
     ...spansOff(db),
+    ...deliveryEventsOff(db),
     ...summariesOff(db, hours),
     ...ranksOff(db),
     ...recoveriesOff(db, hours),

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { fillTemplate } from '../../bounce/template.js';
 import type { EventRow, EventsQuestion } from '../../report/question.js';
+import { eventIdsOf } from './delivery-events/find.js';
 import { eventsIn, hoursWithEvents } from './event-spans.js';
 import { whereNamed } from './named-deliveries.js';
 import { OUTCOME_IDS, outcomeName } from './outcomes.js';
@@ -82,9 +83,9 @@ export function eventsOfDeliveries(db: Database, ids: readonly number[]): { deli
   const rows = db
     .prepare<[string], Row>(
       `SELECT ${COLUMNS} FROM ${eventTables()}
-       WHERE e.delivery_id IN (SELECT value FROM json_each(?)) ORDER BY e.time, e.id`,
+       WHERE e.id IN (SELECT value FROM json_each(?)) ORDER BY e.time, e.id`,
     )
-    .all(JSON.stringify(ids));
+    .all(JSON.stringify(eventIdsOf(db, ids)));
   return rows.map((row) => ({ deliveryId: row.delivery_id, event: eventOf(row, textsOf(db)) }));
 }
 

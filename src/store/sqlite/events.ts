@@ -4,6 +4,7 @@ import type { Listing } from '../../bounce/listings.js';
 import type { DeliveryEvent } from '../../delivery/event.js';
 import { domainOf } from '../../log/address.js';
 import { type Batch, COUNT_COLUMNS, type InterpretedEvent, type Receiver } from '../store.js';
+import { DeliveryEventWriter } from './delivery-events/writer.js';
 import { Dictionary } from './dictionary.js';
 import { EventSpanWriter } from './event-spans.js';
 import type { Handles } from './handles.js';
@@ -43,6 +44,7 @@ export class EventWriter {
   readonly #eventTexts: TextWriter<EventText>;
   readonly #rows: RowWriter;
   readonly #spans: EventSpanWriter;
+  readonly #ofDeliveries: DeliveryEventWriter;
   readonly #findRejections: Statement<unknown[], [event: number, delivery: number]>;
   readonly #totals: TotalsWriter;
   readonly #recoveries: RecoveryWriter;
@@ -63,7 +65,8 @@ export class EventWriter {
     this.#domains = named('domain');
     this.#senders = new Dictionary(db, {
       all: 'SELECT address AS key, id FROM sender',
-      find: 'SELECT id FROM sender WHERE address = ? AND domain IS ?',
+      find: `WITH wanted (address, domain) AS (SELECT ?, ?)
+         SELECT s.id FROM wanted w JOIN sender s ON s.address = w.address COLLATE NOCASE AND s.address = w.address AND s.domain IS w.domain`,
       insert: 'INSERT INTO sender (address, domain) VALUES (?, ?)',
     });
     this.#signposts = new SignpostWriter(db);
@@ -87,6 +90,7 @@ export class EventWriter {
     this.#eventTexts = new TextWriter(db, EVENT_TEXTS);
     this.#rows = new RowWriter(db, 'event', EVENT_COLUMNS);
     this.#spans = new EventSpanWriter(db);
+    this.#ofDeliveries = new DeliveryEventWriter(db);
     this.#findRejections = db
       .prepare<unknown[], [event: number, delivery: number]>(
         `SELECT e.id, d.id FROM event e JOIN delivery d ON d.id = e.delivery_id
@@ -124,6 +128,7 @@ export class EventWriter {
     const { mxIp, transport } = event.said;
     this.#eventTexts.put(id, [mxIp, transport, String(event.attempt), delay === null ? null : String(delay), storedValues(item.values)]);
     this.#spans.add(id, event.time);
+    this.#ofDeliveries.add(id, handle.deliveryId);
     if (this.#rows.waiting >= ROWS_AT_ONCE) this.#flushRows();
     this.#totals.add({
       outcome,
@@ -217,6 +222,7 @@ export class EventWriter {
     this.#deliveryTexts.flush();
     this.#eventTexts.flush();
     this.#spans.flush();
+    this.#ofDeliveries.flush();
     this.#totals.flush();
     this.#signposts.flush();
     this.#recoveries.flush();

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { UserError } from '../../errors.js';
+import { noteDeliveryEvents } from './delivery-events/from-rows.js';
 import { noteSpans } from './event-spans.js';
 import { MIGRATIONS, migrationFiles, tooNew, versionOf } from './schema-version.js';
 import { withAddresses } from './texts/delivery-texts.js';
@@ -18,7 +19,7 @@ export interface Migration {
   step?: ((db: Database) => void) | undefined;
 }
 
-const STEPS: Partial<Record<number, (db: Database) => void>> = { 12: packTotals, 13: noteSpans, 15: packTexts };
+const STEPS: Partial<Record<number, (db: Database) => void>> = { 12: packTotals, 13: noteSpans, 15: packTexts, 16: noteDeliveryEvents };
 
 /** All migrations of this version of bouncelog, in order. */
 export function allMigrations(): Migration[] {

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Filters } from '../../report/question.js';
+import { eventIdsOf } from './delivery-events/find.js';
 import { prepared } from './prepared.js';
 import { BLOCK_SHIFT, blocksWith } from './signpost.js';
 import { deliveryTexts, isNamed } from './texts/delivery-texts.js';
@@ -26,7 +27,7 @@ export function whereNamed(db: Database, { recipient, sender }: Filters, until: 
       if (ids.size > (limit > 0 ? MANY_FOR_A_FEW : MANY_DELIVERIES)) return null;
     }
   }
-  return { text: 'e.delivery_id IN (SELECT value FROM json_each(?))', values: [JSON.stringify([...ids])] };
+  return { text: 'e.id IN (SELECT value FROM json_each(?))', values: [JSON.stringify(eventIdsOf(db, ids))] };
 }
 
 /** Neither patterns nor words for none. */

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { PruneAnswer } from '../../report/prune.js';
+import { deliveriesWithoutEvents, pruneDeliveryEvents } from './delivery-events/prune.js';
 import { eventsIn, pruneSpans } from './event-spans.js';
 import { Meta } from './meta.js';
 import { BLOCK_SHIFT } from './signpost.js';
@@ -42,6 +43,7 @@ export function prune(db: Database, before: number, onProgress: (done: number, a
     const gone = takeEvents.all(hour, before);
     if (gone.length > 0) pruneSpans(db, hour);
     pruneTexts(db, EVENT_TEXTS, 'event', gone);
+    pruneDeliveryEvents(db, gone);
     return gone.length;
   });
   for (let taken = take.immediate(); taken > 0; taken = take.immediate()) {
@@ -50,17 +52,20 @@ export function prune(db: Database, before: number, onProgress: (done: number, a
   }
   const deliveries = db
     .transaction(() => {
-      const orphaned = `NOT EXISTS (SELECT 1 FROM event e WHERE e.delivery_id = delivery.id) AND NOT EXISTS (SELECT 1 FROM open_delivery o WHERE o.delivery_id = delivery.id)`;
-      db.prepare(`DELETE FROM ended WHERE delivery_id IN (SELECT id FROM delivery WHERE ${orphaned})`).run();
-      const gone = db.prepare<[], number>(`SELECT id FROM delivery WHERE ${orphaned}`).pluck().all();
-      const { changes } = db.prepare(`DELETE FROM delivery WHERE ${orphaned}`).run();
+      const gone = deliveriesWithoutEvents(db);
+      for (const [table, id] of [
+        ['ended', 'delivery_id'],
+        ['delivery', 'id'],
+      ]) {
+        db.prepare(`DELETE FROM ${table} WHERE ${id} IN (SELECT value FROM json_each(?))`).run(JSON.stringify(gone));
+      }
       pruneTexts(db, DELIVERY_TEXTS, 'delivery', gone);
       db.prepare(
         `DELETE FROM signpost WHERE NOT EXISTS (SELECT 1 FROM delivery d WHERE d.id BETWEEN block << ${BLOCK_SHIFT} AND ((block + 1) << ${BLOCK_SHIFT}) - 1)`,
       ).run();
       pruneGroups(db);
       db.prepare('DELETE FROM redelivered WHERE time < ?').run(before);
-      return changes;
+      return gone.length;
     })
     .immediate();
   // A database of an earlier version was not made for giving back page by page.

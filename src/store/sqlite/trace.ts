@@ -3,6 +3,7 @@ import type { EventRow } from '../../report/question.js';
 import type { Range, Span } from '../../report/range.js';
 import type { DeliveryState, TraceAnswer, TracedDelivery, TracedMessage, TraceQuestion } from '../../report/trace.js';
 import { mayBeTypo, suggestionFor } from '../../report/typo.js';
+import { eventIdsOf } from './delivery-events/find.js';
 import { eventsOfDeliveries } from './event-rows.js';
 import { isToRecipient, textOf } from './named-deliveries.js';
 import { BLOCK_SHIFT, blocksWith } from './signpost.js';
@@ -22,6 +23,8 @@ interface DeliveryRow extends Record<DeliveryText, string | null> {
 
 /** More deliveries than this of one address are not looked through; the latest ones count. */
 const MAX_DELIVERIES = 5_000;
+/** Blocks of deliveries that are looked through before their events are looked for. */
+const BLOCKS_AT_ONCE = 32;
 /** Hops of one message are not further apart: Postfix and Exim give up after 4-5 days by default. */
 const HOP_DAYS = 7;
 const DAY = 86_400_000;
@@ -47,22 +50,30 @@ export function trace(db: Database, question: TraceQuestion): TraceAnswer {
 
 /** Ids of the deliveries that one of the words names in any way, the latest first. */
 function find(db: Database, words: readonly string[], range: Range): Set<number> {
-  const time = whereTime(range);
-  const isInRange = db.prepare<unknown[], 1>(`SELECT 1 FROM event e WHERE e.delivery_id = ? AND ${time.text} LIMIT 1`).pluck();
   const ids = new Set<number>();
   for (const word of words) {
     const bare = word.replace(/^<|>$/g, '');
     const named = namedBy(db, bare);
     // What began before the range may still have events in it.
-    for (const block of blocksWith(db, bare, { since: null, until: range.until })) {
-      if (ids.size >= MAX_DELIVERIES) break;
-      const first = block * 2 ** BLOCK_SHIFT;
-      for (const id of named(first, first + 2 ** BLOCK_SHIFT - 1).sort((a, b) => b - a)) {
-        if (time.values.length === 0 || isInRange.get(id, ...time.values) === 1) ids.add(id);
-      }
+    const blocks = blocksWith(db, bare, { since: null, until: range.until });
+    for (let at = 0; at < blocks.length && ids.size < MAX_DELIVERIES; at += BLOCKS_AT_ONCE) {
+      const found = blocks.slice(at, at + BLOCKS_AT_ONCE).flatMap((block) => {
+        const first = block * 2 ** BLOCK_SHIFT;
+        return named(first, first + 2 ** BLOCK_SHIFT - 1).sort((a, b) => b - a);
+      });
+      for (const id of withEvents(db, found, range)) if (ids.size < MAX_DELIVERIES) ids.add(id);
     }
   }
   return ids;
+}
+
+/** Those of the deliveries that have events in a range. */
+function withEvents(db: Database, ids: readonly number[], range: Range): readonly number[] {
+  const time = whereTime(range);
+  if (time.values.length === 0 || ids.length === 0) return ids;
+  const inRange = db.prepare<unknown[], number>(`SELECT e.delivery_id FROM event e WHERE e.id IN (SELECT value FROM json_each(?)) AND ${time.text}`);
+  const have = new Set(inRange.pluck().all(JSON.stringify(eventIdsOf(db, ids)), ...time.values));
+  return ids.filter((id) => have.has(id));
 }
 
 /** Finds deliveries, with an id from the one to the other, to or from an address, or with an id of their own. */
@@ -90,9 +101,9 @@ function withOtherHops(db: Database, ids: ReadonlySet<number>): number[] {
   const spans = db
     .prepare<[string], { id: number; since: number; until: number }>(
       `SELECT e.delivery_id AS id, min(e.time) AS since, max(e.time) AS until FROM event e
-       WHERE e.delivery_id IN (SELECT value FROM json_each(?)) GROUP BY e.delivery_id ORDER BY e.delivery_id DESC`,
+       WHERE e.id IN (SELECT value FROM json_each(?)) GROUP BY e.delivery_id ORDER BY e.delivery_id DESC`,
     )
-    .all(JSON.stringify([...ids]));
+    .all(JSON.stringify(eventIdsOf(db, ids)));
   const messages = new Map<string, Span>();
   for (const { id, since, until } of spans) {
     const messageId = deliveryTexts(db).of(id, 'message_id') ?? '';

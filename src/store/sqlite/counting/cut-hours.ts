@@ -6,7 +6,7 @@ import { rememberedOf } from '../remembered.js';
 import { hourOf } from '../totals/hour.js';
 import type { Section, TotalsRow } from '../totals/packed-totals.js';
 import { totalsIn } from '../totals/read.js';
-import { type EventRow, eventsIn, eventsOf } from './cut-events.js';
+import { type EventRow, eventsIn, eventsOf, firstOf } from './cut-events.js';
 
 /*
  * What a range has of the hours that it cuts (days of zones that are half an hour off have such), from the events: what is to be added to
@@ -60,8 +60,12 @@ export function rowsOfCutHours(db: Database, range: Range, whole: WholeHours): r
     const isBefore = ({ time }: EventRow) => range.since !== null && time < range.since;
     const events = cut.filter(({ time }) => range.until === null || time < range.until);
     // Of the others the range has no earlier event, and no later one depends on them.
+    const first = firstOf(
+      db,
+      events.filter((event) => !isBefore(event)),
+    );
     const related = new Set(
-      events.filter((event) => (isBefore(event) ? event.outcome === DEFERRED : event.hasEarlier)).map(({ delivery }) => delivery),
+      events.filter((event) => (isBefore(event) ? event.outcome === DEFERRED : !first.has(event.id))).map(({ delivery }) => delivery),
     );
     const alone = events.filter((event) => !isBefore(event) && !related.has(event.delivery)).map((event) => rowOf(event, []));
     return inSections([...alone, ...rowsOfDeliveries(db, related, range, whole), ...deliveredIn(db, range, whole)]);

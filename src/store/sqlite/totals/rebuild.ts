@@ -8,6 +8,7 @@ import { TotalsReader } from './packed-totals.js';
 import { TotalsWriter } from './writer.js';
 
 interface Row {
+  id: number;
   delivery_id: number;
   time: number;
   outcome: number;
@@ -20,8 +21,8 @@ interface Row {
   listing_id: number | null;
 }
 
-/** Deliveries whose events are read at once: a statement that is being read may not write. */
-const DELIVERIES_AT_ONCE = 50_000;
+/** Events that are read at once: a statement that is being read may not write. */
+const EVENTS_AT_ONCE = 50_000;
 
 /**
  * Makes the hourly totals of failures anew from the events, as an ingest would have written them. Delivered mail is left alone, and so
@@ -38,30 +39,26 @@ export function rebuildTotals(db: Database): void {
 export function addFailures(db: Database, since: number): void {
   const totals = new TotalsWriter(db);
   const putPriors = db.prepare('UPDATE open_delivery SET priors = ? WHERE delivery_id = ?');
-  let handle: DeliveryHandle = { deliveryId: 0, senderId: 0, priors: [] };
-  const finish = () => {
-    if (handle.priors.length > 0) putPriors.run(packPriors(handle.priors), handle.deliveryId);
-  };
-  const read = db.prepare<[number, number], Row>(
-    `SELECT e.delivery_id, e.time, e.outcome, e.tried, d.host_id, d.domain_id, d.sender_id, e.route_id, ifnull(e.basis_id, e.reply_id) AS reply, e.listing_id
-     FROM event e JOIN delivery d ON d.id = e.delivery_id WHERE e.delivery_id > ? AND e.delivery_id <= ? ORDER BY e.delivery_id, e.id`,
+  /** Of deliveries that were deferred and have not ended. */
+  const handles = new Map<number, DeliveryHandle>();
+  const read = db.prepare<[number], Row>(
+    `SELECT e.id, e.delivery_id, e.time, e.outcome, e.tried, d.host_id, d.domain_id, d.sender_id, e.route_id, ifnull(e.basis_id, e.reply_id) AS reply, e.listing_id
+     FROM event e CROSS JOIN delivery d ON d.id = e.delivery_id WHERE e.id > ? ORDER BY e.id LIMIT ${EVENTS_AT_ONCE}`,
   );
-  const last = db.prepare<[], number | null>('SELECT max(delivery_id) FROM event').pluck().get() ?? 0;
-  for (let from = 0; from < last; from += DELIVERIES_AT_ONCE) {
-    for (const row of read.all(from, from + DELIVERIES_AT_ONCE)) {
-      if (row.delivery_id !== handle.deliveryId) {
-        finish();
-        handle = { deliveryId: row.delivery_id, senderId: 0, priors: [] };
-      }
+  for (let rows = read.all(0); rows.length > 0; rows = read.all(rows.at(-1)?.id ?? 0)) {
+    for (const row of rows) {
+      const handle = handles.get(row.delivery_id) ?? { deliveryId: row.delivery_id, senderId: 0, priors: [] };
       const where = { reply: row.reply, route: row.route_id, listing: row.listing_id ?? 0 };
       const { outcome, time, tried: attempts } = row;
       const [host, domain, sender] = [row.host_id, row.domain_id ?? 0, row.sender_id ?? 0];
       if (hourOf(time) >= since) totals.add({ outcome, time, host, domain, sender, where, priors: handle.priors, attempts });
-      if (outcome === OUTCOME_IDS.deferred) remember(handle, where, hourOf(time));
-      else handle.priors = [];
+      if (outcome === OUTCOME_IDS.deferred) {
+        remember(handle, where, hourOf(time));
+        handles.set(row.delivery_id, handle);
+      } else handles.delete(row.delivery_id);
     }
   }
-  finish();
+  for (const { deliveryId, priors } of handles.values()) putPriors.run(packPriors(priors), deliveryId);
   totals.flush();
   for (const hour of hoursFrom(db, since)) totals.merge(hour);
 }
