@@ -4,6 +4,7 @@ import type { Range } from '../../report/range.js';
 import { type Counted, type CountQuestion, countEach, countTotals } from './counting/count.js';
 import { type AddedSection, rowsOfCutHours, type WholeHours, wholeHours } from './counting/cut-hours.js';
 import { endOfMail } from './hours.js';
+import { areFromFew } from './named-deliveries.js';
 import { firstWholeHour } from './pruned.js';
 import { type Covered, coverage } from './summary/covered.js';
 import { longestTotalsIn, totalsOfTimes } from './summary/longer-totals.js';
@@ -14,13 +15,16 @@ import { totalsIn } from './totals/read.js';
 
 const HOUR = 3_600_000;
 
-/** What the totals tell of the whole range of a question, counted when it is asked for, and once; `null` where they do not hold all of it. */
+/**
+ * What the totals tell of the whole range of a question, counted when it is asked for, and once; `null` where they do not hold all of it, or
+ * its events tell it sooner.
+ */
 export type CountedOnce = () => Counted | null;
 
 export function countedOnce(db: Database, { by, range, filters }: Pick<TopQuestion, 'by' | 'range' | 'filters'>): CountedOnce {
-  let counted: Counted | null = null;
+  let counted: Counted | null | undefined;
   return () => {
-    counted ??= countSteps(db, [by], filters, [range])?.[0]?.[0] ?? null;
+    if (counted === undefined) counted = areEventsSooner(db, range, filters) ? null : (countSteps(db, [by], filters, [range])?.[0]?.[0] ?? null);
     return counted;
   };
 }
@@ -74,6 +78,11 @@ export function wholeHoursOf(db: Database, range: Range): (WholeHours & Border) 
 export function countRest(db: Database, question: CountQuestion, { first, cut }: Border, rest: readonly Time[]): Counted | null {
   if (rest.length === 0 && cut === null) return null;
   return countTotals(db, question, { since: first, totals: totalsOfTimes(db, rest), added: cut ?? undefined });
+}
+
+/** Whether a range has few events to count, and none of them were pruned. */
+function areEventsSooner(db: Database, { since, until }: Range, filters: Filters): boolean {
+  return hourOf(since ?? 0) >= firstWholeHour(db) && areFromFew(db, filters, until);
 }
 
 /** Whether totals and events hold all of a range: not where it begins in an hour that was pruned in part. */

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Filters } from '../../report/question.js';
 import { eventIdsOf } from './delivery-events/find.js';
 import { prepared } from './prepared.js';
+import { rememberedOf } from './remembered.js';
 import { BLOCK_SHIFT, blocksWith } from './signpost.js';
 import { deliveryTexts, isNamed } from './texts/delivery-texts.js';
 import type { Sql } from './where.js';
@@ -16,7 +17,12 @@ const MANY_FOR_A_FEW = 1_000;
  * @param until UTC ms, of the range; `null` = it does not end
  * @param limit events that are wanted; 0 = all
  */
-export function whereNamed(db: Database, { recipient, sender }: Filters, until: number | null, limit = 0): Sql | null {
+export function whereNamed(db: Database, filters: Filters, until: number | null, limit = 0): Sql | null {
+  const { recipient, sender } = filters;
+  return rememberedOf(db, `named ${JSON.stringify({ recipient, sender, until, limit })}`, () => foundNamed(db, filters, until, limit));
+}
+
+function foundNamed(db: Database, { recipient, sender }: Filters, until: number | null, limit: number): Sql | null {
   const isOfRecipients = areWhole(recipient);
   if (!isOfRecipients && !areWhole(sender)) return null;
   const find = isOfRecipients ? toRecipient(db) : fromSender(db);
@@ -28,6 +34,19 @@ export function whereNamed(db: Database, { recipient, sender }: Filters, until: 
     }
   }
   return { text: 'e.id IN (SELECT value FROM json_each(?))', values: [JSON.stringify(eventIdsOf(db, ids))] };
+}
+
+/** Deliveries of so many blocks are looked through sooner than the totals of a month, with senders. */
+const FEW_BLOCKS = 200;
+
+/**
+ * Whether filters ask for whole addresses of senders that sent little: then figures are counted sooner from their events (ten million
+ * events, `top --sender` of a month: 530 ms → 190).
+ */
+export function areFromFew(db: Database, { sender }: Filters, until: number | null): boolean {
+  if (!areWhole(sender)) return false;
+  const blocks = sender.reduce((sum, name) => sum + blocksWith(db, name.toLowerCase(), { since: null, until }).length, 0);
+  return blocks <= FEW_BLOCKS;
 }
 
 /** Neither patterns nor words for none. */
