@@ -2,22 +2,14 @@ import type { Database } from 'better-sqlite3';
 import type { Range } from '../../../report/range.js';
 import { eachEventOf, eventIdsOf } from '../delivery-events/find.js';
 import { eventsIn as eventsOfTime } from '../event-spans.js';
+import type { Section, TotalsRow } from '../totals/packed-totals.js';
 
 const HOUR = 3_600_000;
 
-/** What is counted of an event. */
-export interface EventRow {
+/** An event as a row of the totals that is it alone, as if its delivery had not been deferred before. */
+export interface EventRow extends Section, TotalsRow {
   id: number;
   delivery: number;
-  time: number;
-  outcome: number;
-  tried: number;
-  host: number;
-  domain: number;
-  sender: number;
-  route: number;
-  reply: number;
-  listing: number;
 }
 
 type Values = [
@@ -34,8 +26,26 @@ type Values = [
   listing: number,
 ];
 
-function eventOf([id, delivery, time, outcome, tried, host, domain, sender, route, reply, listing]: Values): EventRow {
-  return { id, delivery, time, outcome, tried, host, domain, sender, route, reply, listing };
+const NO_PRIORS: EventRow['priors'] = [];
+
+function eventOf([id, delivery, time, outcome, attempts, host, domain, sender, route, reply, listing]: Values): EventRow {
+  return {
+    id,
+    delivery,
+    outcome,
+    reply,
+    listing,
+    host,
+    domain,
+    route,
+    sender,
+    priorHour: 0,
+    priors: NO_PRIORS,
+    attempts,
+    deliveries: 1,
+    firstSeen: time,
+    lastSeen: time,
+  };
 }
 
 /** SQL for what there is of an event, of many as one text: as rows, reading them takes half as long again. */

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Range } from '../../../report/range.js';
 import { DELIVERED, OUTCOME_IDS } from '../outcomes.js';
-import { isSame, type Prior, type WhereAndWhy } from '../prior.js';
+import { isSame, type Prior } from '../prior.js';
 import { rememberedOf } from '../remembered.js';
 import { hourOf } from '../totals/hour.js';
 import type { Section, TotalsRow } from '../totals/packed-totals.js';
@@ -57,8 +57,8 @@ export function rowsOfCutHours(db: Database, range: Range, whole: WholeHours): r
   const known = rememberedOf(db, 'cut hours', (): Found => ({ events: new Map(), sections: new Map() }));
   return rememberedAs(known.sections, `${range.since} ${range.until}`, () => {
     const cut = cutHours(range).flatMap((hour) => rememberedAs(known.events, hour, () => eventsIn(db, hour)));
-    const isBefore = ({ time }: EventRow) => range.since !== null && time < range.since;
-    const events = cut.filter(({ time }) => range.until === null || time < range.until);
+    const isBefore = ({ firstSeen }: EventRow) => range.since !== null && firstSeen < range.since;
+    const events = cut.filter(({ firstSeen }) => range.until === null || firstSeen < range.until);
     // Of the others the range has no earlier event, and no later one depends on them.
     const first = firstOf(
       db,
@@ -67,7 +67,7 @@ export function rowsOfCutHours(db: Database, range: Range, whole: WholeHours): r
     const related = new Set(
       events.filter((event) => (isBefore(event) ? event.outcome === DEFERRED : !first.has(event.id))).map(({ delivery }) => delivery),
     );
-    const alone = events.filter((event) => !isBefore(event) && !related.has(event.delivery)).map((event) => rowOf(event, []));
+    const alone = events.filter((event) => !isBefore(event) && !related.has(event.delivery));
     return inSections([...alone, ...rowsOfDeliveries(db, related, range, whole), ...deliveredIn(db, range, whole)]);
   });
 }
@@ -89,10 +89,10 @@ function rowsOfDeliveries(db: Database, deliveries: ReadonlySet<number>, range: 
     const priors: TimedPrior[] = [];
     for (const event of events) {
       const exact = priors.filter(({ time }) => range.since === null || time >= range.since);
-      const hour = hourOf(event.time);
+      const hour = hourOf(event.firstSeen);
       if (hour >= whole.since && hour < whole.until) {
         if (exact.length < priors.length) rows.push(takenBack(rowOf(event, priors)), rowOf(event, exact));
-      } else if (range.since === null || event.time >= range.since) rows.push(rowOf(event, exact));
+      } else if (range.since === null || event.firstSeen >= range.since) rows.push(rowOf(event, exact));
       if (event.outcome === DEFERRED) note(priors, event);
     }
   }
@@ -110,7 +110,7 @@ interface TimedPrior extends Prior {
   time: number;
 }
 
-function note(priors: TimedPrior[], { reply, route, listing, time }: EventRow): void {
+function note(priors: TimedPrior[], { reply, route, listing, firstSeen: time }: EventRow): void {
   const same = priors.find((prior) => isSame(prior, { reply, route, listing }));
   if (same === undefined) priors.push({ reply, route, listing, time, hour: hourOf(time) });
   else if (time > same.time) {
@@ -120,22 +120,12 @@ function note(priors: TimedPrior[], { reply, route, listing, time }: EventRow): 
 }
 
 /** As the totals would have it. */
-function rowOf({ time, outcome, tried, host, domain, sender, route, reply, listing }: EventRow, priors: readonly TimedPrior[]): AddedRow {
-  const where: WhereAndWhy = { reply, route, listing };
+function rowOf(event: EventRow, priors: readonly TimedPrior[]): AddedRow {
+  if (priors.length === 0) return event;
   return {
-    outcome,
-    reply,
-    listing,
-    host,
-    domain,
-    route,
-    sender,
+    ...event,
     priorHour: priors.reduce((last, { hour }) => Math.max(last, hour), 0),
-    priors: priors.every((prior) => isSame(prior, where)) ? [] : priors.map((prior) => ({ ...prior })),
-    attempts: tried,
-    deliveries: 1,
-    firstSeen: time,
-    lastSeen: time,
+    priors: priors.every((prior) => isSame(prior, event)) ? [] : priors.map((prior) => ({ ...prior })),
   };
 }
 
