@@ -13,6 +13,9 @@ import { hourOf } from './totals/hour.js';
 /** Events taken out in one transaction: an ingest that wants to write meanwhile waits for one of these, not for all. */
 const EVENTS_AT_ONCE = 50_000;
 
+/** Deliveries named in one text: all of a long time took memory. */
+const DELIVERIES_AT_ONCE = 50_000;
+
 /**
  * Takes out events older than `before` (UTC ms) with their deliveries, and gives the space back. Totals stay, and so does what is
  * still open. Each step is a transaction: an end in the middle leaves a database that is whole, and the next run goes on.
@@ -53,11 +56,12 @@ export function prune(db: Database, before: number, onProgress: (done: number, a
   const deliveries = db
     .transaction(() => {
       const gone = deliveriesWithoutEvents(db);
-      for (const [table, id] of [
-        ['ended', 'delivery_id'],
-        ['delivery', 'id'],
-      ]) {
-        db.prepare(`DELETE FROM ${table} WHERE ${id} IN (SELECT value FROM json_each(?))`).run(JSON.stringify(gone));
+      const takeEnd = db.prepare('DELETE FROM ended WHERE delivery_id IN (SELECT value FROM json_each(?))');
+      const takeDelivery = db.prepare('DELETE FROM delivery WHERE id IN (SELECT value FROM json_each(?))');
+      for (let at = 0; at < gone.length; at += DELIVERIES_AT_ONCE) {
+        const some = JSON.stringify(gone.slice(at, at + DELIVERIES_AT_ONCE));
+        takeEnd.run(some);
+        takeDelivery.run(some);
       }
       pruneTexts(db, DELIVERY_TEXTS, 'delivery', gone);
       db.prepare(

@@ -65,7 +65,7 @@ export function eachEvent(packed: Buffer, number: number, deliveries: readonly n
   let wanted = deliveries === null ? 0 : placeOf(deliveries, firsts[0] as number);
   for (let run = 0; run < runs; run++) {
     // A delivery may go on in the next run.
-    if (deliveries !== null && ((deliveries[wanted] ?? NO_DELIVERY) > (firsts[run + 1] as number) || wanted >= deliveries.length)) continue;
+    if (deliveries !== null && (deliveries[wanted] ?? Number.POSITIVE_INFINITY) > (firsts[run + 1] as number)) continue;
     reader.at = begin + (ends[run - 1] ?? 0);
     const end = Math.min(begin + (ends[run] as number), packed.length);
     let [delivery, event] = [firsts[run] as number, number * BLOCK_EVENTS];
