@@ -90,7 +90,7 @@ export function eventsOf(db: Database, deliveries: ReadonlySet<number>, { since,
     .pluck()
     .get(JSON.stringify(eventIdsOf(db, deliveries)), since ?? 0, until ?? Number.MAX_SAFE_INTEGER);
   const byDelivery = new Map<number, EventRow[]>();
-  for (const event of parsed(events ?? '[]')) {
+  for (const event of parsed(events ?? '[]').sort((a, b) => a.id - b.id)) {
     const own = byDelivery.get(event.delivery);
     if (own === undefined) byDelivery.set(event.delivery, [event]);
     else own.push(event);

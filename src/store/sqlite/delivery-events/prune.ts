@@ -1,23 +1,19 @@
 import type { Database } from 'better-sqlite3';
+import { idsByPage } from '../ids-by-page.js';
 import { BLOCK_EVENTS, BLOCK_SHIFT, deliveryOf, eachEvent, packedBlock } from './block.js';
 
 /** Takes out events that are gone, in the transaction that took them out. */
 export function pruneDeliveryEvents(db: Database, gone: readonly number[]): void {
-  const byBlock = new Map<number, Set<number>>();
-  for (const event of gone) {
-    const ofBlock = byBlock.get(event >> BLOCK_SHIFT);
-    if (ofBlock === undefined) byBlock.set(event >> BLOCK_SHIFT, new Set([event]));
-    else ofBlock.add(event);
-  }
   const find = db.prepare<[number], Buffer>('SELECT events FROM delivery_event WHERE block = ?').pluck();
   const take = db.prepare('DELETE FROM delivery_event WHERE block = ?');
   const put = db.prepare('UPDATE delivery_event SET first = ?, last = ?, events = ? WHERE block = ?');
-  for (const [number, events] of byBlock) {
+  for (const [number, events] of idsByPage(gone, BLOCK_SHIFT)) {
     const packed = find.get(number);
     if (packed === undefined) continue;
+    const ofBlock = new Set(events);
     const keys: number[] = [];
     eachEvent(packed, number, null, (delivery, event) => {
-      if (!events.has(event)) keys.push(delivery * BLOCK_EVENTS + (event % BLOCK_EVENTS));
+      if (!ofBlock.has(event)) keys.push(delivery * BLOCK_EVENTS + (event % BLOCK_EVENTS));
     });
     if (keys.length === 0) take.run(number);
     else put.run(deliveryOf(keys[0] as number), deliveryOf(keys.at(-1) as number), packedBlock(Float64Array.from(keys)), number);

@@ -23,7 +23,6 @@ export function packTexts(db: Database): void {
      INSERT INTO new_event SELECT id, time, outcome, delivery_id, route_id, reply_id, basis_id, listing_id, tried FROM event;
      DROP TABLE event;
      ALTER TABLE new_event RENAME TO event;
-     CREATE INDEX event_delivery ON event (delivery_id);
      CREATE INDEX event_rejected ON event (time) WHERE outcome = 5;
      DROP TABLE client;
      DROP TABLE address;

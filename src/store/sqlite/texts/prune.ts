@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { idsByPage } from '../ids-by-page.js';
 import { packedPage, TextPage } from './page.js';
 import { findIn, type PagedTexts } from './pages.js';
 
@@ -8,17 +9,11 @@ import { findIn, type PagedTexts } from './pages.js';
  */
 export function pruneTexts(db: Database, texts: PagedTexts<string>, rows: 'delivery' | 'event', gone: readonly number[]): void {
   const { table, shift, columns } = texts;
-  const byPage = new Map<number, number[]>();
-  for (const id of gone) {
-    const ofPage = byPage.get(id >> shift);
-    if (ofPage === undefined) byPage.set(id >> shift, [id]);
-    else ofPage.push(id);
-  }
   const isLeft = db.prepare<[number, number], 1>(`SELECT 1 FROM ${rows} WHERE id >= ? AND id < ? LIMIT 1`).pluck();
   const find = findIn(db, texts);
   const take = db.prepare(`DELETE FROM ${table} WHERE page = ?`);
   const put = db.prepare(`UPDATE ${table} SET texts = ? WHERE page = ?`);
-  for (const [number, ids] of byPage) {
+  for (const [number, ids] of idsByPage(gone, shift)) {
     const first = number << shift;
     const packed = isLeft.get(first, first + (1 << shift)) === undefined ? null : find(number);
     if (packed === null) {
