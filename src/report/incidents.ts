@@ -27,8 +27,8 @@ export interface Flow {
   last: number;
 }
 
-/** Mail to receivers of incidents in one hour (since 1970). Asked for a few hours only: those behind the last hit of an incident. */
-export type FlowsIn = (hour: number) => readonly Flow[];
+/** Calls back with mail to receivers of incidents in one hour (since 1970). Asked for a few hours only: those behind the last hit of an incident. */
+export type FlowsIn = (hour: number, take: (flow: Flow) => void) => void;
 
 /** A receiver of an incident: a provider, or the domain where nobody knows who operates its MX. */
 export interface Receiver {
@@ -204,12 +204,12 @@ function lookFrom(
     // It was silent long enough, and mail flowed: whoever accepts later changes nothing.
     if (flowed !== null && hour * HOUR > last + clearAfter) break;
     const moments = new Map<string, number>();
-    for (const flow of flowsIn(hour)) {
+    flowsIn(hour, (flow) => {
       const time = hitsOf.has(flow.receiver) ? momentBetween(flow, last, until) : null;
-      if (time === null) continue;
+      if (time === null) return;
       if (flowed === null || time < flowed) flowed = time;
       if (flow.delivered) moments.set(flow.receiver, Math.min(time, moments.get(flow.receiver) ?? time));
-    }
+    });
     for (const [name, time] of moments) if (waiting.delete(name)) accepted = Math.max(accepted, time);
   }
   return { hour, waiting, accepted, flowed };

@@ -14,7 +14,8 @@ const hit = (hours: number, receiver = 'google', hits = 1, list = 'spamhaus-zen'
 });
 const flow = (hours: number, receiver = 'google', delivered = true): Flow => ({ receiver, delivered, first: at(hours), last: at(hours) + 1000 });
 
-const inHours = (flows: readonly Flow[]) => (hour: number) => flows.filter(({ first }) => Math.floor(first / HOUR) === hour);
+const inHours = (flows: readonly Flow[]) => (hour: number, take: (flow: Flow) => void) =>
+  flows.filter(({ first }) => Math.floor(first / HOUR) === hour).forEach(take);
 const LAST_HOUR = at(1000) / HOUR;
 
 function incidents(hits: ListingHits[], flows: Flow[], now: number) {
@@ -60,7 +61,7 @@ describe('a block list incident', () => {
     const hits = [hit(0), hit(0, 'google', 1, 'spamhaus-zen', '192.0.2.2'), hit(30, 'google', 1, 'barracuda')];
     const found = incidentsIn(
       { since: at(20), until: at(40) },
-      incidentsOf({ hits, flowsIn: () => [], lastHour: LAST_HOUR }, { now: at(40), clearAfter: CLEAR_AFTER }),
+      incidentsOf({ hits, flowsIn: inHours([]), lastHour: LAST_HOUR }, { now: at(40), clearAfter: CLEAR_AFTER }),
     );
     expect(found.map(({ list }) => list)).toEqual(['barracuda']);
     expect(incidents(hits, [], 40)).toHaveLength(3);
@@ -68,7 +69,7 @@ describe('a block list incident', () => {
 
   it('names its receivers, most hits first', () => {
     const [found] = incidentsOf(
-      { hits: [hit(0, 'a.example'), hit(1, 'b.example', 2), hit(2, 'a.example')], flowsIn: () => [], lastHour: LAST_HOUR },
+      { hits: [hit(0, 'a.example'), hit(1, 'b.example', 2), hit(2, 'a.example')], flowsIn: inHours([]), lastHour: LAST_HOUR },
       {
         now: at(3),
         clearAfter: CLEAR_AFTER,

@@ -3,7 +3,7 @@ import { CLEAR_AFTER, type Incident } from '../../report/incidents.js';
 import { deliveryEventsOff } from './delivery-events/check.js';
 import { eventsIn } from './event-spans.js';
 import { endOfMail } from './hours.js';
-import { incidents, incidentsFrom } from './incidents.js';
+import { incidents, incidentsAnew } from './incidents.js';
 import { DELIVERED, FAILURE_IDS, OUTCOME_IDS, outcomeName } from './outcomes.js';
 import { firstWholeHour } from './pruned.js';
 import { totalsOfTimes } from './summary/longer-totals.js';
@@ -172,9 +172,10 @@ function recoveriesOff(db: Database, hours: readonly HourOfAnOutcome[]): string[
 
 /** Incidents that are kept must be those that the totals tell of. */
 function incidentsOff(db: Database): string[] {
-  const asked = { now: endOfMail(db) * HOUR, clearAfter: CLEAR_AFTER };
-  const known = new Set(incidentsFrom(db, { ...asked, afterKept: false }).map((one) => keyOf(one)));
-  const wrong = incidents(db, { ...asked, range: { since: null, until: null } }).filter((one) => !known.has(keyOf(one)));
+  const now = endOfMail(db) * HOUR;
+  const known = new Set(incidentsAnew(db, now).map((one) => keyOf(one)));
+  const kept = incidents(db, { now, clearAfter: CLEAR_AFTER, range: { since: null, until: null } });
+  const wrong = kept.filter((one) => !known.has(keyOf(one)));
   return wrong.map(({ list, subject }) => `the block list incident of ${list} ${subject} that is kept differs from the totals`);
 }
 

@@ -11,9 +11,10 @@ import {
   standingAfter,
 } from '../../report/incidents.js';
 import { endOfMail } from './hours.js';
-import { mailFrom } from './incident-mail.js';
+import { allHours, mailFrom } from './incident-mail.js';
 
 const HOUR = 3_600_000;
+
 /** Incidents of a range, from those that are kept, those that stand, and the hits after them. */
 export function incidents(db: Database, { range, now, clearAfter }: IncidentQuestion): Incident[] {
   const kept = clearAfter === CLEAR_AFTER ? keptIncidents(db) : [];
@@ -28,8 +29,13 @@ export function incidents(db: Database, { range, now, clearAfter }: IncidentQues
 }
 
 /** From the totals: of all history, or what came after the incidents that are kept. */
-export function incidentsFrom(db: Database, { now, clearAfter, afterKept }: { now: number; clearAfter: number; afterKept: boolean }): Incident[] {
+function incidentsFrom(db: Database, { now, clearAfter, afterKept }: { now: number; clearAfter: number; afterKept: boolean }): Incident[] {
   return incidentsOf(mailFrom(db, afterKept ? AFTER_KEPT : '0', endOfMail(db), []), { now, clearAfter });
+}
+
+/** From all totals, and nothing that is derived from them. */
+export function incidentsAnew(db: Database, now: number): Incident[] {
+  return incidentsOf(mailFrom(db, '0', endOfMail(db), [], allHours), { now, clearAfter: CLEAR_AFTER });
 }
 
 function incidentsSince(db: Database, { until, standing }: Stand, now: number): Incident[] {
