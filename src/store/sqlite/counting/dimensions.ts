@@ -38,11 +38,11 @@ function made(db: Database, group: Group): Dimension {
     case 'reply':
       return ofReply(db, 'template');
     case 'listing': {
-      const listings = valuesOf<WhereAndWhy>(db, "SELECT id, list || ' ' || subject FROM listing", ({ listing }) => listing);
+      const listings = valuesOf<WhereAndWhy>(db, 'listing', "list || ' ' || subject", ({ listing }) => listing);
       return { isOfSection: true, ...listings, ofAttempt: listings.numberOf };
     }
     case 'host':
-      return { isOfSection: true, ...valuesOf<Keys>(db, 'SELECT id, name FROM host', ({ host }) => host), ofAttempt: null };
+      return { isOfSection: true, ...valuesOf<Keys>(db, 'host', 'name', ({ host }) => host), ofAttempt: null };
     case 'outcome':
       return {
         isOfSection: true,
@@ -88,21 +88,23 @@ function made(db: Database, group: Group): Dimension {
 const OUTCOMES = 8;
 
 function ofReply(db: Database, column: string): Dimension {
-  const replies = valuesOf<WhereAndWhy>(db, `SELECT id, ${column} FROM reply`, ({ reply }) => reply);
+  const replies = valuesOf<WhereAndWhy>(db, 'reply', column, ({ reply }) => reply);
   return { isOfSection: true, ...replies, ofAttempt: replies.numberOf };
 }
 
 /** Values of the rows of a table, numbered from 1 on; 0 is none. */
 function valuesOf<Row>(
   db: Database,
-  sql: string,
+  table: 'reply' | 'listing' | 'host',
+  column: string,
   idOf: (row: Row) => number,
 ): Pick<Dimension, 'size' | 'namesOf' | 'numbersOf'> & { numberOf: (row: Row) => number } {
-  const rows = db.prepare<[], [number, Name]>(sql).raw().all();
-  const numbers = new Int32Array(rows.reduce((last, [id]) => Math.max(last, id), 0) + 1);
+  const { ids, names } = columnsOf(db, table, column);
+  const numbers = new Int32Array(ids.reduce((last, id) => Math.max(last, id), 0) + 1);
   const values: Name[] = [null];
   const known = new Map<Name, number>([[null, 0]]);
-  for (const [id, value] of rows) {
+  for (const [index, id] of ids.entries()) {
+    const value = names[index] ?? null;
     let number = known.get(value);
     if (number === undefined) {
       number = values.push(value) - 1;
@@ -116,6 +118,15 @@ function valuesOf<Row>(
     namesOf: (asked) => asked.map((one) => values[one] ?? null),
     numbersOf: (names) => numbersIn(known, names),
   };
+}
+
+/** All ids of a table and what its rows have in a column, as two texts: as rows, they take several times as long. */
+function columnsOf(db: Database, table: 'reply' | 'listing' | 'host' | 'route', column: string): { ids: number[]; names: Name[] } {
+  const [ids, names] = db.prepare<[], [string, string]>(`SELECT json_group_array(id), json_group_array(${column}) FROM ${table}`).raw().get() as [
+    string,
+    string,
+  ];
+  return { ids: JSON.parse(ids), names: JSON.parse(names) };
 }
 
 function numbersIn(known: ReadonlyMap<Name, number>, names: readonly Name[]): number[] {
@@ -167,10 +178,8 @@ class RouteValues {
     return (this.#numbers[route] || 1) - 1;
   }
 
-  /** As two texts: as rows, they take twice as long. */
   #readAll(): void {
-    const texts = this.#db.prepare<[], [string, string]>(`SELECT json_group_array(id), json_group_array(${this.#column}) FROM route`);
-    const [ids, names] = (texts.raw().get() as [string, string]).map((text) => JSON.parse(text)) as [number[], Name[]];
+    const { ids, names } = columnsOf(this.#db, 'route', this.#column);
     for (const [index, id] of ids.entries()) this.#numbers[id] = this.#numberOf(names[index] ?? null) + 1;
   }
 
