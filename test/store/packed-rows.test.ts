@@ -18,6 +18,10 @@ const rows = fc.array(
   { maxLength: 600 },
 );
 
+/** Times of a log that has no more than whole seconds, or ms. */
+const unit = fc.constantFrom(1, 1000);
+const inUnits = (time: number, of: number) => time - (time % of);
+
 /** A value as a test sees it. */
 interface Value {
   key: number;
@@ -62,8 +66,8 @@ function inOrder(all: readonly Value[]): string[] {
 describe('packed rows', () => {
   it('are what was added up, by key, each in one piece', () => {
     fc.assert(
-      fc.property(rows, fc.nat(8 * HOUR), (all, length) => {
-        const added = all.map((row) => ({ ...row, lastSeen: row.firstSeen + length }));
+      fc.property(rows, fc.nat(8 * HOUR), unit, (all, length, of) => {
+        const added = all.map((row) => ({ ...row, firstSeen: inUnits(row.firstSeen, of), lastSeen: inUnits(row.firstSeen + length, of) }));
         const sums = new RowSums(START);
         for (const row of added) sums.add(row);
         const pieces = sums.packed();
@@ -79,10 +83,10 @@ describe('packed rows', () => {
 
   it('of a longer time are those of its parts', () => {
     fc.assert(
-      fc.property(fc.array(rows, { maxLength: 4 }), (parts) => {
-        const added = parts.map((part, number) =>
+      fc.property(fc.array(fc.tuple(rows, unit), { maxLength: 4 }), (parts) => {
+        const added = parts.map(([part, of], number) =>
           part.map((row) => {
-            const firstSeen = row.firstSeen + number * 25 * HOUR;
+            const firstSeen = inUnits(row.firstSeen, of) + number * 25 * HOUR;
             return { ...row, firstSeen, lastSeen: firstSeen };
           }),
         );
@@ -104,6 +108,15 @@ describe('packed rows', () => {
     const sums = new RowSums(START);
     for (const row of all) sums.add(row);
     expect(inOrder(read(sums.packed()))).toEqual(inOrder(summed(all)));
+  });
+
+  it('are read as earlier versions packed them, with times in ms only', () => {
+    const begin = START * HOUR;
+    const counts = { [`1 ${START - 2}`]: 2, '2 0': 1 };
+    expect(read([{ first: 3, rows: Buffer.from('0004e807a01f05013202c5010100000401', 'hex') }])).toEqual([
+      { key: 3, attempts: 4, firstSeen: begin + 1000, lastSeen: begin + 5000, counts },
+      { key: 200, attempts: 1, firstSeen: begin, lastSeen: begin, counts: { '2 0': 1 } },
+    ]);
   });
 
   it('may be none', () => {

@@ -82,6 +82,22 @@ describe('packed totals', () => {
     );
   });
 
+  it.each([
+    [0, 'e807000000010e01ac0200023c04041e061400013c0109020112071405023c0301000001060401090300023c02090001050715060a3c'],
+    [250, '01000000011401ac020002dad6030404b0ea0106140001dad603010902011607140502dad603030100000106040109030002dad60302090001070715060adad603'],
+  ])('are read as earlier versions packed them (%i ms)', (ms, packed) => {
+    const time = BEGIN + 60_000 + ms;
+    const later = BEGIN + 90_000 + ms;
+    const prior = { reply: 9, route: 3, listing: 0, hour: HOUR - 2 };
+    expect(rowsIn(Buffer.from(packed, 'hex')).map((row) => JSON.parse(row))).toEqual([
+      [0, 0, 0, 1, 1, 300, 0, 0, [], 4, 4, time, later],
+      [0, 0, 0, 1, 7, 20, 0, 0, [], 1, 1, time, time],
+      [1, 9, 2, 1, 7, 20, 5, 0, [], 3, 1, time, time],
+      [1, 9, 2, 1, 7, 21, 6, HOUR - 2, [prior], 1, 1, time, time],
+      [2, 9, 0, 1, 7, 21, 6, HOUR - 1, [], 1, 1, time, time],
+    ]);
+  });
+
   it('take little', () => {
     const totals = new HourTotals(HOUR);
     const section = { outcome: 2, reply: 17, listing: 0, host: 1 };

@@ -4,12 +4,15 @@ import { NumberReader, NumberWriter } from '../numbers.js';
  * What the mail of an hour or a day was by many values: thousands of values, packed into pieces of a hundred. SQLite reads and adds up a
  * million rows in a second; packed, they are read in a twentieth of that, and take some ten bytes each.
  *
- * Of a value there is: what its key is greater than that of the one before (in the first one of a piece: 0), attempts, first seen (ms since the
- * time began), last seen (ms later), and how many deliveries there were of each outcome and earlier deferral: both as one number, times two, one
- * more where another follows; then how many.
+ * Of a value there is: what its key is greater than that of the one before (in the first one of a piece: 0), attempts, first seen (since the
+ * time began), last seen (how much later), and how many deliveries there were of each outcome and earlier deferral: both as one number, times
+ * two, one more where another follows; then how many. Times are ms; in a piece that begins with a 1 they are seconds: most syslog has no more.
  */
 
 const HOUR = 3_600_000;
+const SECOND = 1000;
+/** What a piece begins with whose times are seconds; others begin with the 0 of their first key. */
+const IN_SECONDS = 1;
 /** Outcomes fit below it. */
 const OUTCOMES = 8;
 /** Two of them fill a page of the database, with what belongs to each. */
@@ -64,7 +67,10 @@ export class RowSums {
   }
 
   packed(): Piece[] {
-    const packer = new RowPacker(this.#start);
+    const packer = new RowPacker(
+      this.#start,
+      [...this.#values.values()].every(({ isInSeconds }) => isInSeconds),
+    );
     for (const key of Int32Array.from(this.#values.keys()).sort()) packer.put(key, this.#values.get(key) as ValueSum);
     return packer.packed();
   }
@@ -77,6 +83,10 @@ class ValueSum {
   lastSeen = 0;
   /** Hardly ever more than four. */
   readonly counts: PackedCount[] = [];
+
+  get isInSeconds(): boolean {
+    return this.firstSeen % SECOND === 0 && this.lastSeen % SECOND === 0;
+  }
 
   addFigures({ attempts, firstSeen, lastSeen }: PackedRow): void {
     this.attempts += attempts;
@@ -101,14 +111,19 @@ interface PackedCount {
 /** Packs values that come in order. */
 class RowPacker {
   readonly #start: number;
+  readonly #unit: number;
   readonly #pieces: Piece[] = [];
   #numbers = new NumberWriter();
   #first = 0;
   #last = 0;
 
-  /** @param start of the time, hours since 1970 */
-  constructor(start: number) {
+  /**
+   * @param start of the time, hours since 1970
+   * @param isInSeconds all times are whole seconds
+   */
+  constructor(start: number, isInSeconds: boolean) {
     this.#start = start;
+    this.#unit = isInSeconds ? SECOND : 1;
   }
 
   /** @param key above those before it */
@@ -118,11 +133,12 @@ class RowPacker {
     if (numbers.length === 0) {
       this.#first = key;
       this.#last = key;
+      if (this.#unit === SECOND) numbers.put(IN_SECONDS);
     }
     numbers.put(key - this.#last);
     numbers.put(attempts);
-    numbers.put(firstSeen - this.#start * HOUR);
-    numbers.put(lastSeen - firstSeen);
+    numbers.put((firstSeen - this.#start * HOUR) / this.#unit);
+    numbers.put((lastSeen - firstSeen) / this.#unit);
     if (counts.length > 1) counts.sort((a, b) => a.code - b.code);
     for (const [index, { code, deliveries }] of counts.entries()) {
       numbers.put(code * 2 + (index < counts.length - 1 ? 1 : 0));
@@ -144,7 +160,10 @@ class RowPacker {
 
 /** The values of a longer time, from those of its parts; in order, so that never more than one is in memory. */
 export function mergedRows(start: number, parts: readonly RowReader[]): Piece[] {
-  const packer = new RowPacker(start);
+  const packer = new RowPacker(
+    start,
+    parts.every(({ isInSeconds }) => isInSeconds),
+  );
   let unread = parts.filter((rows) => rows.next());
   while (unread.length > 0) {
     const key = unread.reduce((least, rows) => Math.min(least, rows.key), Number.POSITIVE_INFINITY);
@@ -180,6 +199,7 @@ export class RowReader implements PackedRow {
   readonly #begin: number;
   #piece = 0;
   #numbers = NOTHING;
+  #unit = 1;
   #hasMore = false;
 
   /** @param start of the time, hours since 1970 */
@@ -189,14 +209,19 @@ export class RowReader implements PackedRow {
     this.#begin = start * HOUR;
   }
 
+  /** All times are whole seconds. */
+  get isInSeconds(): boolean {
+    return this.#pieces.every(({ rows }) => rows[0] === IN_SECONDS);
+  }
+
   /** Goes to the next value, and the first of its counts; the others must have been read. @returns whether there is one */
   next(): boolean {
     if (this.#numbers.isAtEnd && !this.#nextPiece()) return false;
     const numbers = this.#numbers;
     this.key += numbers.next();
     this.attempts = numbers.next();
-    this.firstSeen = this.#begin + numbers.next();
-    this.lastSeen = this.firstSeen + numbers.next();
+    this.firstSeen = this.#begin + numbers.next() * this.#unit;
+    this.lastSeen = this.firstSeen + numbers.next() * this.#unit;
     this.#readCount();
     return true;
   }
@@ -223,6 +248,9 @@ export class RowReader implements PackedRow {
     if (piece === undefined) return false;
     this.key = piece.first;
     this.#numbers = new NumberReader(piece.rows);
+    const isInSeconds = piece.rows[0] === IN_SECONDS;
+    this.#unit = isInSeconds ? SECOND : 1;
+    if (isInSeconds) this.#numbers.at++;
     return true;
   }
 }

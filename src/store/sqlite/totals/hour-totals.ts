@@ -75,12 +75,14 @@ export class HourTotals {
     const rows = this.#rows;
     const packer = this.#packer;
     packer.begin(this.#hour, this.#isInSeconds());
+    const withSenders = this.#outcomesWithSenders();
     let before = -1;
     for (const at of this.#sorter.inOrder(rows, this.#size, WIDTH, PRIORS)) {
       if (before >= 0 && this.#isSame(before, at, PRIORS) && rows[at + PRIORS] === 0 && rows[before + PRIORS] === 0) {
         this.#addTo(at, before);
       } else if (before >= 0) packer.put(this.#rowAt(before));
-      if (before < 0 || !this.#isSame(before, at, SECTION_END)) packer.beginSection(this.#sectionAt(at));
+      if (before < 0 || !this.#isSame(before, at, SECTION_END))
+        packer.beginSection(this.#sectionAt(at), withSenders.has(rows[at + OUTCOME] as number));
       before = at;
     }
     if (before >= 0) packer.put(this.#rowAt(before));
@@ -92,6 +94,13 @@ export class HourTotals {
       if ((this.#rows[at + FIRST] as number) % SECOND !== 0 || (this.#rows[at + LAST] as number) % SECOND !== 0) return false;
     }
     return true;
+  }
+
+  /** Delivered mail has none. */
+  #outcomesWithSenders(): ReadonlySet<number> {
+    const outcomes = new Set<number>();
+    for (let at = 0; at < this.#size * WIDTH; at += WIDTH) if (this.#rows[at + SENDER] !== 0) outcomes.add(this.#rows[at + OUTCOME] as number);
+    return outcomes;
   }
 
   #isSame(a: number, b: number, columns: number): boolean {

@@ -36,7 +36,7 @@ export function mergedTotals(start: number, totals: readonly TotalsReader[]): Bu
 
 /** @param parts that stand at their first row of the section; they are taken out as they end */
 function mergeSection(section: Section, parts: TotalsReader[], place: Place, packer: TotalsPacker): void {
-  if (parts.length > 0) packer.beginSection(section);
+  if (parts.length > 0) packer.beginSection(section, false);
   while (parts.length > 0) {
     let { domain, route } = parts[0] as TotalsReader;
     for (const part of parts) {

@@ -4,19 +4,30 @@ import type { Prior } from '../prior.js';
 /*
  * The totals of an hour, or of a longer time without senders, packed: as rows of a table they took 34 bytes an event and 1.5 µs each to read.
  *
- * First how many ms the unit of times has (1, or 1000 where all are whole seconds), then sections. All rows of a section share outcome, reply,
- * listing and host: these, then how many bytes the rows of the section have, so that a reader passes over those that nobody asked for.
- * A row has what its domain is greater than that of the row before; its route; its sender (both greater than those of the row before, where
- * all in front of them is the same); a number for earlier deferrals and the shape of the row (see below); and when it was first seen, since the hour
- * began. A row that is more than one delivery also has attempts, deliveries, and how much later it was last seen.
+ * First the form and the unit of times (see below), then sections. All rows of a section share outcome, reply, listing and host: these (the
+ * outcome times two, one more where rows have senders), then how many bytes the rows of the section have, so that a reader passes over those
+ * that nobody asked for.
+ * A row has what its domain is greater than that of the row before; its route, as the difference to that of the row before; its sender, if any
+ * (greater than that of the row before, where all in front of it is the same); a number for earlier deferrals and the shape of the row (see below);
+ * and when it was first seen, since the hour began. A row that is more than one delivery also has attempts, where these are not as many,
+ * deliveries, and how much later it was last seen.
+ *
+ * In the earlier form outcomes stand alone, every row has a sender, a route that follows another domain stands as it is, and attempts are never left out.
  */
 
 const HOUR = 3_600_000;
 const SECOND = 1000;
 
+/** What totals begin with. */
+const FORMS = { ms: 2, seconds: 3 };
+const EARLIER_FORMS = { ms: 1, seconds: 1000 };
+
 /** Below it: one delivery with so many tries. */
 const MANY = 2;
-const SHAPES = 3;
+/** More, each with one try. */
+const MANY_AT_ONCE = 3;
+const SHAPES = 4;
+const EARLIER_SHAPES = 3;
 /** Earlier deferrals: none; of other kinds (they follow: how many, then reply, route, listing and the hours since); above it, hours since the last one. */
 const NO_PRIOR = 0;
 const OTHER_PRIORS = 1;
@@ -57,6 +68,7 @@ export class TotalsPacker {
   #domain = 0;
   #route = 0;
   #sender = 0;
+  #hasSenders = false;
 
   /**
    * @param hour since 1970
@@ -66,12 +78,14 @@ export class TotalsPacker {
     this.#hour = hour;
     this.#unit = isInSeconds ? SECOND : 1;
     this.#all.clear();
-    this.#all.put(this.#unit);
+    this.#all.put(isInSeconds ? FORMS.seconds : FORMS.ms);
   }
 
-  beginSection({ outcome, reply, listing, host }: Section): void {
+  /** @param hasSenders whether any of its rows has one */
+  beginSection({ outcome, reply, listing, host }: Section, hasSenders: boolean): void {
     this.#endSection();
-    this.#all.put(outcome);
+    this.#hasSenders = hasSenders;
+    this.#all.put(outcome * 2 + Number(hasSenders));
     this.#all.put(reply);
     this.#all.put(listing);
     this.#all.put(host);
@@ -85,17 +99,18 @@ export class TotalsPacker {
     const isSameDomain = domain === this.#domain;
     const isSameRoute = isSameDomain && route === this.#route;
     rows.put(domain - this.#domain);
-    rows.put(isSameDomain ? route - this.#route : route);
-    rows.put(isSameRoute ? sender - this.#sender : sender);
+    rows.put(isSameDomain ? route - this.#route : differenceOf(route, this.#route));
+    if (this.#hasSenders) rows.put(isSameRoute ? sender - this.#sender : sender);
     this.#domain = domain;
     this.#route = route;
     this.#sender = sender;
-    const shape = deliveries === 1 && attempts < MANY && firstSeen === lastSeen ? attempts : MANY;
+    const isMany = deliveries !== 1 || attempts >= MANY || firstSeen !== lastSeen;
+    const shape = isMany ? (attempts === deliveries ? MANY_AT_ONCE : MANY) : attempts;
     rows.put(this.#priorCode(priorHour, priors) * SHAPES + shape);
     if (priors.length > 0) this.#putPriors(priors);
     rows.put((firstSeen - this.#hour * HOUR) / this.#unit);
-    if (shape !== MANY) return;
-    rows.put(attempts);
+    if (!isMany) return;
+    if (shape === MANY) rows.put(attempts);
     rows.put(deliveries);
     rows.put((lastSeen - firstSeen) / this.#unit);
   }
@@ -155,6 +170,9 @@ export class TotalsReader implements Section, TotalsRow {
   readonly #numbers: NumberReader;
   readonly #begin: number;
   readonly #unit: number;
+  readonly #isEarlier: boolean;
+  readonly #shapes: number;
+  #hasSenders = true;
   #end: number;
 
   /** @param hour since 1970 */
@@ -162,7 +180,10 @@ export class TotalsReader implements Section, TotalsRow {
     this.hour = hour;
     this.#begin = hour * HOUR;
     this.#numbers = new NumberReader(packed);
-    this.#unit = this.#numbers.next();
+    const form = this.#numbers.next();
+    this.#isEarlier = form === EARLIER_FORMS.ms || form === EARLIER_FORMS.seconds;
+    this.#shapes = this.#isEarlier ? EARLIER_SHAPES : SHAPES;
+    this.#unit = form === FORMS.seconds || form === EARLIER_FORMS.seconds ? SECOND : 1;
     this.#end = this.#numbers.at;
   }
 
@@ -184,7 +205,9 @@ export class TotalsReader implements Section, TotalsRow {
     const numbers = this.#numbers;
     numbers.at = this.#end;
     if (numbers.isAtEnd) return false;
-    this.outcome = numbers.next();
+    const outcome = numbers.next();
+    this.outcome = this.#isEarlier ? outcome : outcome >>> 1;
+    this.#hasSenders = this.#isEarlier || (outcome & 1) === 1;
     this.reply = numbers.next();
     this.listing = numbers.next();
     this.host = numbers.next();
@@ -203,27 +226,28 @@ export class TotalsReader implements Section, TotalsRow {
     if (numbers.at >= this.#end) return false;
     const domain = numbers.next();
     const route = numbers.next();
-    const sender = numbers.next();
+    const sender = this.#hasSenders ? numbers.next() : 0;
     if (domain > 0) {
       this.domain += domain;
-      this.route = route;
+      this.route = this.#isEarlier ? route : withDifference(this.route, route);
       this.sender = sender;
     } else {
       this.route += route;
       this.sender = route > 0 ? sender : this.sender + sender;
     }
     const code = numbers.next();
-    const prior = (code / SHAPES) | 0;
-    const shape = code % SHAPES;
+    const prior = (code / this.#shapes) | 0;
+    const shape = code % this.#shapes;
     if (prior === OTHER_PRIORS) this.#readPriors();
     else {
       this.priors = NO_PRIORS;
       this.priorHour = prior === NO_PRIOR ? 0 : this.hour - prior + ALIKE;
     }
     this.#first = numbers.next();
-    if (shape === MANY) {
-      this.attempts = numbers.next();
-      this.deliveries = numbers.next();
+    if (shape >= MANY) {
+      const first = numbers.next();
+      this.attempts = first;
+      this.deliveries = shape === MANY ? numbers.next() : first;
       this.#later = numbers.next();
     } else {
       this.attempts = shape;
@@ -244,4 +268,13 @@ export class TotalsReader implements Section, TotalsRow {
     }
     this.priors = priors;
   }
+}
+
+/** From one number to another, up or down, as one from 0 on ("zigzag", as in Protocol Buffers): rows that follow each other have close routes. */
+function differenceOf(to: number, from: number): number {
+  return to >= from ? (to - from) * 2 : (from - to) * 2 - 1;
+}
+
+function withDifference(from: number, difference: number): number {
+  return (difference & 1) === 0 ? from + (difference >>> 1) : from - (difference >>> 1) - 1;
 }
