@@ -81,8 +81,9 @@ export class HourTotals {
       if (before >= 0 && this.#isSame(before, at, PRIORS) && rows[at + PRIORS] === 0 && rows[before + PRIORS] === 0) {
         this.#addTo(at, before);
       } else if (before >= 0) packer.put(this.#rowAt(before));
-      if (before < 0 || !this.#isSame(before, at, SECTION_END))
+      if (before < 0 || !this.#isSame(before, at, SECTION_END)) {
         packer.beginSection(this.#sectionAt(at), withSenders.has(rows[at + OUTCOME] as number));
+      }
       before = at;
     }
     if (before >= 0) packer.put(this.#rowAt(before));
