@@ -27,7 +27,10 @@ export interface Flow {
   last: number;
 }
 
-/** Calls back with mail to receivers of incidents in one hour (since 1970). Asked for a few hours only: those behind the last hit of an incident. */
+/**
+ * Calls back with mail to receivers of incidents in one hour (since 1970): one object, filled anew. Asked for a few hours only: those behind
+ * the last hit of an incident.
+ */
 export type FlowsIn = (hour: number, take: (flow: Flow) => void) => void;
 
 /** A receiver of an incident: a provider, or the domain where nobody knows who operates its MX. */

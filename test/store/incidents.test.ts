@@ -68,7 +68,7 @@ describe('block list incidents that are kept', () => {
       return new Map(
         hours.map((hour) => {
           const flows: Flow[] = [];
-          flowsIn(first + hour, (flow) => flows.push(flow));
+          flowsIn(first + hour, (flow) => flows.push({ ...flow }));
           return [hour, flows];
         }),
       );

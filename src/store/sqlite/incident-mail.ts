@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { FlowsIn, ListingHits, Mail, Standing } from '../../report/incidents.js';
+import type { Flow, FlowsIn, ListingHits, Mail, Standing } from '../../report/incidents.js';
 import { DELIVERED, FAILURE_IDS } from './outcomes.js';
 import { hoursBut } from './summary/covered.js';
 import { PLAIN_SUMMARIES } from './summary/summary-kinds.js';
@@ -112,6 +112,7 @@ function flowsTo(db: Database, wanted: ReadonlySet<string>): FlowsIn {
   const numberOf = receivers(db, (name) => numbers.get(name) ?? UNWANTED);
   const sums = new FlowSums(names.length);
   const known = new Map<number, Flows>();
+  const flow: Flow = { receiver: '', delivered: false, first: 0.5, last: 0.5 };
   return (hour, take) => {
     let flows = known.get(hour);
     if (flows === undefined) {
@@ -121,8 +122,11 @@ function flowsTo(db: Database, wanted: ReadonlySet<string>): FlowsIn {
     const { places, first, last } = flows;
     for (let index = 0; index < places.length; index++) {
       const place = places[index] as number;
-      const receiver = names[place >>> 1] as string;
-      take({ receiver, delivered: (place & 1) === 1, first: first[index] as number, last: last[index] as number });
+      flow.receiver = names[place >>> 1] as string;
+      flow.delivered = (place & 1) === 1;
+      flow.first = first[index] as number;
+      flow.last = last[index] as number;
+      take(flow);
     }
   };
 }

@@ -234,7 +234,6 @@ export class TotalsReader implements Section, TotalsRow {
       this.sender = route > 0 ? sender : this.sender + sender;
     }
     const code = numbers.next();
-    // Two constants, not a field: dividing by one that the compiler knows takes a fraction.
     const prior = this.#isEarlier ? (code / EARLIER_SHAPES) | 0 : (code / SHAPES) | 0;
     const shape = this.#isEarlier ? code % EARLIER_SHAPES : code % SHAPES;
     if (prior === OTHER_PRIORS) this.#readPriors();
