@@ -8,10 +8,10 @@ import type { TotalsReader } from './totals/packed-totals.js';
 import { type Hours, totalsIn } from './totals/read.js';
 
 /** Which hours of `[since, until)` (since 1970) are to be read for hits. */
-export type HoursWithHits = (db: Database, since: number, until: number) => Hours;
+type HoursWithHits = (db: Database, since: number, until: number) => Hours;
 
 /** As far as the summaries tell those that have some, and all that are not summed up. */
-export const hoursOfListings: HoursWithHits = (db, since, until) => {
+const hoursOfListings: HoursWithHits = (db, since, until) => {
   const listed = db
     .prepare<[number, number], number>(
       `SELECT DISTINCT start FROM summary WHERE by = ${PLAIN_SUMMARIES.listing} AND hours = 1 AND start >= ? AND start < ? AND key <> ''`,
@@ -29,6 +29,7 @@ export const allHours: HoursWithHits = (_db, since, until) => ({ since, until })
  * Hits by list, receiver and hour, and the mail around them.
  * @param from SQL for the first hour that is of interest for a list
  * @param end the hour after the last one
+ * @param hoursWithHits which hours are read for hits
  */
 export function mailFrom(db: Database, from: string, end: number, standing: readonly Standing[], hoursWithHits = hoursOfListings): Mail {
   const hits = hitsIn(db, from, end, hoursWithHits);
