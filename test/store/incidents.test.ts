@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CLEAR_AFTER, type Flow, incidentsIn } from '../../src/report/incidents.js';
 import { problemsIn } from '../../src/store/sqlite/check.js';
-import { mailFrom } from '../../src/store/sqlite/incident-mail.js';
-import { incidents, incidentsAnew, keptIncidents } from '../../src/store/sqlite/incidents.js';
+import { incidents, incidentsAnew, keptIncidents } from '../../src/store/sqlite/incidents/incidents.js';
+import { mailFrom } from '../../src/store/sqlite/incidents/mail.js';
 import { SummaryWriter } from '../../src/store/sqlite/summary/summaries.js';
 import { ingest, memoryDatabase, sourceOf } from '../ingest/memory.js';
 

@@ -3,7 +3,7 @@ import { CLEAR_AFTER, type Incident } from '../../report/incidents.js';
 import { deliveryEventsOff } from './delivery-events/check.js';
 import { eventsIn } from './event-spans.js';
 import { endOfMail } from './hours.js';
-import { incidents, incidentsAnew } from './incidents.js';
+import { incidents, incidentsAnew } from './incidents/incidents.js';
 import { DELIVERED, FAILURE_IDS, OUTCOME_IDS, outcomeName } from './outcomes.js';
 import { firstWholeHour } from './pruned.js';
 import { totalsOfTimes } from './summary/longer-totals.js';

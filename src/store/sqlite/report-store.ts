@@ -27,7 +27,7 @@ import { deferrals, figures } from './digest.js';
 import { eventCounts } from './event-counts.js';
 import { eventRows } from './event-rows.js';
 import { firstHour } from './hours.js';
-import { incidents } from './incidents.js';
+import { incidents } from './incidents/incidents.js';
 import { Meta } from './meta.js';
 import { namesLike } from './names.js';
 import { lastMail, newReasons } from './news.js';

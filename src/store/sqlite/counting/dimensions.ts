@@ -1,5 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Group } from '../../../report/question.js';
+import { columnOf, type NumberedValues, numberedValues } from '../numbered-values.js';
 import { OUTCOME_IDS, outcomeName } from '../outcomes.js';
 import type { WhereAndWhy } from '../prior.js';
 import { rememberedOf } from '../remembered.js';
@@ -38,11 +39,11 @@ function made(db: Database, group: Group): Dimension {
     case 'reply':
       return ofReply(db, 'template');
     case 'listing': {
-      const listings = valuesOf<WhereAndWhy>(db, 'listing', "list || ' ' || subject", ({ listing }) => listing);
+      const listings = valuesOf<WhereAndWhy>(numberedValues(db, 'listing', "list || ' ' || subject"), ({ listing }) => listing);
       return { isOfSection: true, ...listings, ofAttempt: listings.numberOf };
     }
     case 'host':
-      return { isOfSection: true, ...valuesOf<Keys>(db, 'host', 'name', ({ host }) => host), ofAttempt: null };
+      return { isOfSection: true, ...valuesOf<Keys>(numberedValues(db, 'host', 'name'), ({ host }) => host), ofAttempt: null };
     case 'outcome':
       return {
         isOfSection: true,
@@ -69,18 +70,8 @@ function made(db: Database, group: Group): Dimension {
       return { isOfSection: false, ...ids(db, 'domain'), numberOf: ({ domain }) => domain, ofAttempt: null };
     case 'sender':
       return { isOfSection: false, ...ids(db, 'sender'), numberOf: ({ sender }) => sender, ofAttempt: null };
-    case 'sender-domain': {
-      const { names, of } = senderDomains(db);
-      const numberOf = ({ sender }: Keys) => of[sender] ?? 0;
-      return {
-        isOfSection: false,
-        size: names.length,
-        numberOf,
-        ofAttempt: null,
-        namesOf: (asked) => asked.map((one) => names[one] ?? null),
-        numbersOf: (asked) => asked.map((name) => names.indexOf(name as string | null)).filter((number) => number >= 0),
-      };
-    }
+    case 'sender-domain':
+      return { isOfSection: false, ...valuesOf<Keys>(senderDomains(db), ({ sender }) => sender), ofAttempt: null };
   }
 }
 
@@ -88,45 +79,21 @@ function made(db: Database, group: Group): Dimension {
 const OUTCOMES = 8;
 
 function ofReply(db: Database, column: string): Dimension {
-  const replies = valuesOf<WhereAndWhy>(db, 'reply', column, ({ reply }) => reply);
+  const replies = valuesOf<WhereAndWhy>(numberedValues(db, 'reply', column), ({ reply }) => reply);
   return { isOfSection: true, ...replies, ofAttempt: replies.numberOf };
 }
 
-/** Values of the rows of a table, numbered from 1 on; 0 is none. */
+/** A dimension of values by the rows that an id stands for; 0 is none. */
 function valuesOf<Row>(
-  db: Database,
-  table: 'reply' | 'listing' | 'host',
-  column: string,
+  { names, numbers, of }: NumberedValues,
   idOf: (row: Row) => number,
 ): Pick<Dimension, 'size' | 'namesOf' | 'numbersOf'> & { numberOf: (row: Row) => number } {
-  const { ids, names } = columnsOf(db, table, column);
-  const numbers = new Int32Array(ids.reduce((last, id) => Math.max(last, id), 0) + 1);
-  const values: Name[] = [null];
-  const known = new Map<Name, number>([[null, 0]]);
-  for (const [index, id] of ids.entries()) {
-    const value = names[index] ?? null;
-    let number = known.get(value);
-    if (number === undefined) {
-      number = values.push(value) - 1;
-      known.set(value, number);
-    }
-    numbers[id] = number;
-  }
   return {
-    size: values.length,
-    numberOf: (row) => numbers[idOf(row)] ?? 0,
-    namesOf: (asked) => asked.map((one) => values[one] ?? null),
-    numbersOf: (names) => numbersIn(known, names),
+    size: names.length,
+    numberOf: (row) => of[idOf(row)] ?? 0,
+    namesOf: (asked) => asked.map((one) => names[one] ?? null),
+    numbersOf: (asked) => numbersIn(numbers, asked),
   };
-}
-
-/** All ids of a table and what its rows have in a column, as two texts: as rows, they take several times as long. */
-function columnsOf(db: Database, table: 'reply' | 'listing' | 'host' | 'route', column: string): { ids: number[]; names: Name[] } {
-  const [ids, names] = db.prepare<[], [string, string]>(`SELECT json_group_array(id), json_group_array(${column}) FROM ${table}`).raw().get() as [
-    string,
-    string,
-  ];
-  return { ids: JSON.parse(ids), names: JSON.parse(names) };
 }
 
 function numbersIn(known: ReadonlyMap<Name, number>, names: readonly Name[]): number[] {
@@ -179,8 +146,8 @@ class RouteValues {
   }
 
   #readAll(): void {
-    const { ids, names } = columnsOf(this.#db, 'route', this.#column);
-    for (const [index, id] of ids.entries()) this.#numbers[id] = this.#numberOf(names[index] ?? null) + 1;
+    const { ids, values } = columnOf(this.#db, 'route', this.#column);
+    for (const [index, id] of ids.entries()) this.#numbers[id] = this.#numberOf(values[index] ?? null) + 1;
   }
 
   #numberOf(name: Name): number {

@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { endOfMail } from '../hours.js';
-import { IncidentWriter } from '../incidents.js';
+import { IncidentWriter } from '../incidents/incidents.js';
 import { DELIVERED, FAILURES } from '../outcomes.js';
 import { hourOf } from '../totals/hour.js';
 import { TotalsWriter } from '../totals/writer.js';

@@ -1,5 +1,7 @@
 import type { Database } from 'better-sqlite3';
+import { type NumberedValues, numberedValues } from '../numbered-values.js';
 import { prepared } from '../prepared.js';
+import { rememberedOf } from '../remembered.js';
 import type { PackedSummary } from './summary-kinds.js';
 
 /** Where the names of keys stand. A provider goes by the first of its routes; receivers that nobody operates have none. */
@@ -60,33 +62,9 @@ function lookedUp(db: Database, summary: PackedSummary, names: readonly (string 
   ).all(JSON.stringify(names));
 }
 
-/** Domains of senders, and which of them each sender has. The first one is none. */
-export interface SenderDomains {
-  names: (string | null)[];
-  of: Int32Array;
-}
-
-const domainsOfSenders = new WeakMap<Database, SenderDomains>();
-
-/** Read once: a trend asks for each of its steps. */
-export function senderDomains(db: Database): SenderDomains {
-  const known = domainsOfSenders.get(db);
-  if (known !== undefined) return known;
-  // As two texts: a hundred thousand rows take twice as long.
-  const texts = db.prepare<[], [string, string]>('SELECT json_group_array(id), json_group_array(domain) FROM sender');
-  const [ids, domainsOf] = (texts.raw().get() as [string, string]).map((text) => JSON.parse(text)) as [number[], (string | null)[]];
-  const domains: SenderDomains = { names: [null], of: new Int32Array(ids.reduce((last, id) => Math.max(last, id), 0) + 1) };
-  const places = new Map<string | null, number>([[null, 0]]);
-  for (const [index, domain] of domainsOf.entries()) {
-    let place = places.get(domain);
-    if (place === undefined) {
-      place = domains.names.push(domain) - 1;
-      places.set(domain, place);
-    }
-    domains.of[ids[index] as number] = place;
-  }
-  domainsOfSenders.set(db, domains);
-  return domains;
+/** Domains of senders. Read once: a trend asks for each of its steps. */
+export function senderDomains(db: Database): NumberedValues {
+  return rememberedOf(db, 'sender domains', () => numberedValues(db, 'sender', 'domain'));
 }
 
 /** Providers as filters name them: case does not matter, and an empty name is none. */

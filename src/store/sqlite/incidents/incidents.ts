@@ -9,9 +9,10 @@ import {
   type Standing,
   settledAt,
   standingAfter,
-} from '../../report/incidents.js';
-import { endOfMail } from './hours.js';
-import { allHours, mailFrom } from './incident-mail.js';
+} from '../../../report/incidents.js';
+import { endOfMail } from '../hours.js';
+import { allHours } from './hits.js';
+import { mailFrom } from './mail.js';
 
 const HOUR = 3_600_000;
 
