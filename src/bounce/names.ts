@@ -53,6 +53,8 @@ const LIST_SITES = [
   'aka.ms',
   'yahooinc.com',
   'openspf.org',
+  'openspf.net',
+  'openspf.com',
   'spamrl.com',
   'postgrey.schweikert.ch',
   'nerd.dk',

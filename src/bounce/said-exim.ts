@@ -35,7 +35,9 @@ function stageOfEximCommand(command: string): Stage {
   return stageOfCommand(command);
 }
 
-const LOCAL_TRANSPORT = /^(local|virtual|pipe|procmail|maildrop|dovecot|lmtp|address_\w+|local_\w+|userforward)$/;
+/** Postfix's own are few; Exim's have any name, and those of a configuration that delivers here say so. */
+const LOCAL_TRANSPORT = /^(?:address_|local|virtual|pipe$|userforward$)|lmtp|maildir|mail_?spool|mbox|appendfile|procmail|maildrop|dovecot|cyrus|mailman|autoreply|vacation|_pipe$/;
+const REMOTE_TRANSPORT = /smtp|relay|remote|smarthost/;
 
 const OWN_WORDS: [RegExp, Stage][] = [
   [
@@ -60,7 +62,7 @@ const OWN_WORDS: [RegExp, Stage][] = [
 
 /** Delivers on this host: what it says is no server's. */
 export function isLocalTransport(transport: string): boolean {
-  return LOCAL_TRANSPORT.test(transport);
+  return LOCAL_TRANSPORT.test(transport) && !REMOTE_TRANSPORT.test(transport);
 }
 
 /** The stage that our own MTA's words show. */

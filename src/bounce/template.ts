@@ -106,9 +106,9 @@ const HOST =
 /** File endings and abbreviations that look like a host's last label. */
 const NO_TLD = /^(?:exe|zip|scr|bat|cmd|doc|docx|xls|xlsx|pdf|html?|php|asp|aspx|cgi|shtml|txt|lasso|please|see|for|the|this|and|or|you)$/i;
 const TIME = /^(?:\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?|\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?|\d{1,2}\/\d{1,2}\/\d{2,4})$/;
-/** `S3140`, `OFR_416`, `LPN007_416`, `DY-001`: codes that providers publish; they are the reason itself. */
-const REASON_CODE = /^[A-Z]{1,6}[-_#]?\d{1,6}(?:[-_]\d{1,4})?$/;
-const TERM = /^(?:ipv[46]|rfc[-.]?\d+|[78]bit\w*|utf-?8|base64|sha\d+|md5|tls(?:v?1(?:\.\d)?)?|ssl(?:v?[23])?|http2?|mp[34]|x509|level\d)$/i;
+/** `S3140`, `OFR_416`, `LPN007_416`, `DY-001`, `RCP-P2`, `AUP#I-1000`: codes that providers publish; they are the reason itself. */
+const REASON_CODE = /^(?:[A-Z]{1,6}[-_#]?\d{1,6}(?:[-_]\d{1,4})?|[A-Z]{3}-[A-Z]\d|[A-Z]{3}#[A-Za-z-]{1,5}\d{1,5})$/;
+const TERM = /^(?:ipv[46]|smtputf8|rfc[-.]?\d+|[78]bit\w*|utf-?8|base64|sha\d+|md5|tls(?:v?1(?:\.\d)?)?|ssl(?:v?[23])?|http2?|mp[34]|x509|level\d)$/i;
 const URL_START = /^(?:https?:\/\/|www\.)/i;
 
 /** What masking one reply needs at every word. */
