@@ -36,7 +36,8 @@ function stageOfEximCommand(command: string): Stage {
 }
 
 /** Postfix's own are few; Exim's have any name, and those of a configuration that delivers here say so. */
-const LOCAL_TRANSPORT = /^(?:address_|local|virtual|pipe$|userforward$)|lmtp|maildir|mail_?spool|mbox|appendfile|procmail|maildrop|dovecot|cyrus|mailman|autoreply|vacation|_pipe$/;
+const LOCAL_TRANSPORT =
+  /^(?:address_|local|virtual|pipe$|userforward$)|lmtp|maildir|mail_?spool|mbox|appendfile|procmail|maildrop|dovecot|cyrus|mailman|autoreply|vacation|_pipe$/;
 const REMOTE_TRANSPORT = /smtp|relay|remote|smarthost/;
 
 const OWN_WORDS: [RegExp, Stage][] = [

@@ -8,8 +8,8 @@ export interface Said {
 }
 
 const SUSPENDED = 'delivery temporarily suspended: ';
-const HOST_SAID = /^host [^\s[]+\[[^\]]*\](?::\d+)? said: ([\s\S]*)$/;
-const REFUSED = /^(?:host [^\s[]+\[[^\]]*\](?::\d+)?|connect to [^\s[]+\[[^\]]*\](?::\d+)?: server) refused to talk to me: ([\s\S]*)$/;
+const HOST_SAID = /^host [^\s[]+(?:\[[^\]]*\](?::\d+)?)? said: ([\s\S]*)$/;
+const REFUSED = /^(?:host [^\s[]+(?:\[[^\]]*\](?::\d+)?)?|connect to [^\s[]+\[[^\]]*\](?::\d+)?: server) refused to talk to me: ([\s\S]*)$/;
 const IN_REPLY_TO = /(?<!\s)\s*\(in reply to ([^()]*)\)\s*$/;
 /** The same, cut off by syslog in the middle. */
 const IN_REPLY_CUT = /(?<!\s)\s*\(in reply to ([^()]*)$/;

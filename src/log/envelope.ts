@@ -49,8 +49,10 @@ export function readEnvelope(block: string, start: number, end: number, env: Env
   return false;
 }
 
-/** `Nov  4 07:54:47 host program[pid]: text` (RFC 3164 section 4.1; also Postfix's `maillog_file`). */
-function readRfc3164(block: string, at: number, env: Envelope): boolean {
+/** `Nov  4 07:54:47 host program[pid]: text` (RFC 3164 section 4.1; also Postfix's `maillog_file`). OpenWrt writes `Wed Nov  4 07:54:47 2026`. */
+function readRfc3164(block: string, start: number, env: Envelope): boolean {
+  const hasWeekday = block.charCodeAt(start + 3) === SPACE && block.charCodeAt(start + 7) === SPACE;
+  const at = hasWeekday ? start + 4 : start;
   if (
     block.charCodeAt(at + 3) !== SPACE ||
     block.charCodeAt(at + 6) !== SPACE ||
@@ -62,8 +64,9 @@ function readRfc3164(block: string, at: number, env: Envelope): boolean {
   }
   env.dialect = 'rfc3164';
   env.time = at;
-  const afterTime = block.indexOf(' ', at + 15);
-  return afterTime > 0 && afterTime < env.end && readHostAndTag(block, afterTime + 1, env);
+  const afterTime = block.indexOf(' ', hasWeekday ? at + 16 : at + 15);
+  if (afterTime < 0 || afterTime >= env.end) return false;
+  return readHostAndTag(block, hasWeekday ? skipFacility(block, afterTime + 1) : afterTime + 1, env);
 }
 
 /** A line that starts with a date: syslog with an ISO time, or Exim's own main log. */
@@ -119,10 +122,12 @@ export function skipPid(block: string, at: number, end: number): number {
 }
 
 /** `host program[pid]: text`; a host name may be missing (some journal exports), the program may not. */
-function readHostAndTag(block: string, at: number, env: Envelope): boolean {
+function readHostAndTag(block: string, start: number, env: Envelope): boolean {
+  const at = skipPriority(block, start);
+  if (block.charCodeAt(at) === 91) return readBracketedTag(block, at, env);
   const space = block.indexOf(' ', at);
   if (space < 0 || space >= env.end) return false;
-  let tag = space + 1;
+  let tag = skipFacility(block, space + 1);
   env.host = at;
   env.hostEnd = space;
   if (block.charCodeAt(space - 1) === COLON) {
@@ -135,6 +140,33 @@ function readHostAndTag(block: string, at: number, env: Envelope): boolean {
   env.tag = tag;
   env.tagEnd = bracket > tag ? bracket : colon;
   env.text = skipMessageId(block, skipSpaces(block, colon + 1, env.end), env.end);
+  return true;
+}
+
+const FACILITY = /mail\.(?:emerg|alert|crit|err|warn|warning|notice|info|debug) /y;
+
+/** `mail.info ` before the program (BusyBox), skipped. */
+function skipFacility(block: string, at: number): number {
+  if (!block.startsWith('mail.', at)) return at;
+  FACILITY.lastIndex = at;
+  return FACILITY.test(block) ? FACILITY.lastIndex : at;
+}
+
+/** `<mail.info> ` or `<2.6> ` before the host (FreeBSD, `syslogd -v`), skipped. */
+function skipPriority(block: string, at: number): number {
+  if (block.charCodeAt(at) !== 60) return at;
+  const close = block.indexOf('> ', at);
+  return close > 0 && close < at + 20 ? close + 2 : at;
+}
+
+/** `[program] text`, without a host (metalog). */
+function readBracketedTag(block: string, at: number, env: Envelope): boolean {
+  const close = block.indexOf('] ', at);
+  if (close < 0 || close >= env.end) return false;
+  env.host = env.hostEnd = at;
+  env.tag = at + 1;
+  env.tagEnd = close;
+  env.text = skipSpaces(block, close + 2, env.end);
   return true;
 }
 

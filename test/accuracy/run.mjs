@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Interpreter } from '../../dist/bounce/interpret.js';
 
-const own = ['replies.jsonl', 'replies-written.jsonl'].map((name) => new URL(`../fixtures/${name}`, import.meta.url));
+const own = ['replies.jsonl', 'replies-written.jsonl', 'replies-gathered.jsonl'].map((name) => new URL(`../fixtures/${name}`, import.meta.url));
 const named = process.argv.slice(2);
 const page = new URL('../../docs/classification.md', import.meta.url);
 const [BEGIN, END] = ['<!-- made by npm run accuracy -->', '<!-- end -->'];
@@ -49,6 +49,7 @@ function tableOf(labelled) {
 const titles = [
   'Real replies (`test/fixtures/replies.jsonl`), which the rules were written with',
   'Wordings written down from experience (`test/fixtures/replies-written.jsonl`)',
+  'Replies and wordings gathered from public sources (`test/fixtures/replies-gathered.jsonl`)',
 ];
 const files = named.length > 0 ? named : own;
 const parts = files.map((file, index) => `### ${named.length > 0 ? file : titles[index]}\n\n${tableOf(read(file))}`);

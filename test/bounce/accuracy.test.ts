@@ -14,8 +14,8 @@ const read = (name: string) =>
     .split('\n')
     .map((line) => JSON.parse(line) as Labelled);
 
-/** Real replies, read and labelled by hand; and the usual ways of saying each cause, written down from experience. */
-it.each(['replies.jsonl', 'replies-written.jsonl'])('agrees with people who read %s', (name) => {
+/** Real replies, read and labelled by hand; the usual ways of saying each cause, written down from experience; and what public sources quote. */
+it.each(['replies.jsonl', 'replies-written.jsonl', 'replies-gathered.jsonl'])('agrees with people who read %s', (name) => {
   const labelled = read(name);
   const interpreter = new Interpreter();
   const wrong = labelled

@@ -4,6 +4,7 @@ import { readBareReply, readReply } from '../../src/bounce/reply.js';
 describe('replies that Postfix logs', () => {
   it.each([
     ['host m[1.2.3.4] said: 550 5.1.1 no (in reply to RCPT TO command)', { text: '550 5.1.1 no', code: 550, enhanced: '5.1.1', stage: 'rcpt' }],
+    ['host m said: 550 5.1.1 no (in reply to RCPT TO command)', { text: '550 5.1.1 no', code: 550, enhanced: '5.1.1', stage: 'rcpt' }],
     ['host m[1.2.3.4] said: 550 no (in reply to end of DATA command)', { text: '550 no', code: 550, enhanced: null, stage: 'eod' }],
     ['host m[1.2.3.4] said: 503 no (in reply to DATA command)', { stage: 'data' }],
     ['host m[1.2.3.4] said: 550 no (in reply to MAIL FROM command)', { stage: 'mail' }],
@@ -49,6 +50,17 @@ describe('replies that Exim logs', () => {
     ['Remote host closed connection in response to EHLO x', { stage: 'helo' }],
   ])('%s', (text, expected) => {
     expect(readReply(text, 'exim', null, 'remote_smtp')).toMatchObject(expected);
+  });
+
+  it.each(['local_delivery', 'address_pipe', 'mail_spool', 'virtual_userdelivery', 'dovecot_lmtp', 'maildir_home', 'procmail_pipe'])(
+    'are of our own delivery by %s',
+    (transport) => {
+      expect(readReply('something happened', 'exim', null, transport).stage).toBe('local');
+    },
+  );
+
+  it.each(['remote_smtp', 'smarthost_lmtp', 'dkim_remote_smtp', 'local_relay'])('are not by %s', (transport) => {
+    expect(readReply('something happened', 'exim', null, transport).stage).toBe('unknown');
   });
 });
 

@@ -28,6 +28,8 @@ describe('masks', () => {
       '550-5.1.1 The account 550 5.1.1 https://support.google.com/mail/?p=NoSuchUser {id} - gsmtp',
     ],
     ['550 STOREDRV.Deliver.Exception:QuotaExceededException failed', '550 STOREDRV.Deliver.Exception:QuotaExceededException failed'],
+    ['554 5.1.1 RCP-P2 gone, AUP#I-1000 listed', '554 5.1.1 RCP-P2 gone, AUP#I-1000 listed'],
+    ['550 SMTPUTF8 is required', '550 SMTPUTF8 is required'],
     ['unknown user: "kijitora"', 'unknown user: "{id}"'],
     ['550 odd {ip} text', '550 odd {text}ip{text} text'],
   ])('%s', (text, template) => {

@@ -66,6 +66,14 @@ const TABLE: [name: string, line: string, time: string, host: string, record: ob
   ],
   ['a name of two parts', 'Nov 24 07:54:47 vm postfix/submission/qmgr[1]: 20E43EA2084: removed', '2026-11-24T07:54:47.000Z', 'vm', REMOVED],
   ['any syslog_name', 'Nov 24 07:54:47 vm mail-out/qmgr[1]: 20E43EA2084: removed', '2026-11-24T07:54:47.000Z', 'vm', REMOVED],
+  ['FreeBSD, syslogd -v', 'Nov 24 07:54:47 <2.6> vm postfix/qmgr[1]: 20E43EA2084: removed', '2026-11-24T07:54:47.000Z', 'vm', REMOVED],
+  ['FreeBSD, syslogd -vv', 'Nov 24 07:54:47 <mail.info> vm exim[1]: 1xVlMw-0002Nv-0u Completed', '2026-11-24T07:54:47.000Z', 'vm', COMPLETED],
+  ['BusyBox', 'Nov 24 07:54:47 vm mail.info postfix/qmgr[1]: 20E43EA2084: removed', '2026-11-24T07:54:47.000Z', 'vm', REMOVED],
+  ['BusyBox, Exim', 'Nov 24 07:54:47 vm mail.info exim[1]: 1xVlMw-0002Nv-0u Completed', '2026-11-24T07:54:47.000Z', 'vm', COMPLETED],
+  ['OpenWrt', 'Tue Nov 24 07:54:47 2026 mail.info postfix/qmgr[1]: 20E43EA2084: removed', '2026-11-24T07:54:47.000Z', '', REMOVED],
+  ['a host named as a facility', 'Nov 24 07:54:47 mail.info postfix/qmgr[1]: 20E43EA2084: removed', '2026-11-24T07:54:47.000Z', 'mail.info', REMOVED],
+  ['metalog', 'Nov 24 07:54:47 [postfix/qmgr] 20E43EA2084: removed', '2026-11-24T07:54:47.000Z', '', REMOVED],
+  ['metalog, Exim', 'Nov 24 07:54:47 [exim] 1xVlMw-0002Nv-0u Completed', '2026-11-24T07:54:47.000Z', '', COMPLETED],
   ['Exim through syslog', 'Nov 24 07:55:14 vm exim4[9172]: 1xVlMw-0002Nv-0u Completed', '2026-11-24T07:55:14.000Z', 'vm', COMPLETED],
 ];
 
