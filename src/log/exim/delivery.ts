@@ -74,19 +74,21 @@ const TRAILING_TIMES = /(?: (?:DT|QT|RT)=[0-9.dhmsw]+)+$/;
 
 /** What was said: the text, with a system error in front of it unless a server spoke. */
 function failureText(line: string, { text, systemError }: Fields): string {
-  const said = line.slice(text).replace(TRAILING_TIMES, '');
+  const said = line.slice(text).replace(TRAILING_TIMES, '').replace(/^ ?: /, '');
   if (systemError === null) return said;
   return said === '' ? systemError : SERVER_SPOKE.test(said) ? said : `${systemError}: ${said}`;
 }
 
 const SERVER_SPOKE = /^(?:SMTP|LMTP) error from remote/;
 
+const WAITS_IN_QUEUE = /^(?:retry time not (?:yet )?reached|domain (?:matches|is in) queue_|first-pass only routing)/i;
+
 /**
  * ERRNO_RETRY_BASE and below (macros.h of Exim; the numbers differ by one between versions): the retry time has not come, or
  * the queue is told to wait for this domain. -23 is `domain is held`.
  */
 function isNoAttempt(errno: number, text: string): boolean {
-  return (errno <= -52 && errno >= -57) || errno === -23 || /^retry time not (?:yet )?reached/i.test(text);
+  return (errno <= -52 && errno >= -57) || errno === -23 || WAITS_IN_QUEUE.test(text);
 }
 
 const UNITS: Record<string, number> = { w: 604_800, d: 86_400, h: 3_600, m: 60, s: 1 };
