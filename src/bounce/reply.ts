@@ -36,12 +36,15 @@ export function readReply(text: string, mta: Mta, dsn: string | null, transport:
 
 /** A reply given as text alone (`classify`, `explain`): an MTA's words around it are taken off where they stand. */
 export function readBareReply(line: string, stageOf = ownStage): Reply {
-  const text = line.trim();
+  const text = line.trim().replace(DIAGNOSTIC_TYPE, '');
   const postfix = saidToPostfix(text);
   const said = postfix.remote ? postfix : saidToExim(text);
   const reply = cap((said.remote ? said.reply : text).replaceAll('\\n', ' '));
   return { text: reply, stage: said.stage === 'unknown' ? stageOf(reply, null) : said.stage, ...codesOf(reply) };
 }
+
+/** What stands before a reply in a delivery status notification (RFC 3464 section 2.3.6). */
+const DIAGNOSTIC_TYPE = /^(?:diagnostic-code:\s*)?smtp;\s*/i;
 
 /** Longer replies exist only to hurt; RFC 5321 allows 512 octets a line, real multi-line replies stay below 2 kB. */
 export const MAX_REPLY_LENGTH = 4096;
@@ -51,7 +54,8 @@ function cap(text: string): string {
 }
 
 const CODE = /^\W{0,3}([245]\d\d)(?![\d.])/;
-const ENHANCED_AFTER_CODE = /^\W{0,3}[245]\d\d[- ]\s*#?([245]\.\d{1,3}\.\d{1,3})(?![\d.])/;
+/** Barracuda puts a word between. */
+const ENHANCED_AFTER_CODE = /^\W{0,3}[245]\d\d[- ]\s*(?:cuda_nsu )?#?([245]\.\d{1,3}\.\d{1,3})(?![\d.])/;
 /** qmail and some gateways write it elsewhere: `(#5.1.1)`, `#5.1.0`, or first without a code. */
 const ENHANCED_ELSEWHERE = /^\W{0,3}([245]\.\d{1,3}\.\d{1,3})(?![\d.])|#\s?([245]\.\d{1,3}\.\d{1,3})(?![\d.])/;
 /** Gateways that log another server's reply keep its code behind words of their own. */
