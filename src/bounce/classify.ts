@@ -36,14 +36,14 @@ export class Classifier {
   }
 
   classify(reply: Classifiable): Classification {
-    const text = textForRules(reply.template);
+    const text = textForRules(reply.template).toLowerCase();
     const rule = this.#rules.find((one) => holds(one, reply, text));
     return rule === undefined ? NOTHING : { cause: rule.cause, rule: rule.id };
   }
 
   /** All rules that hold for a reply, the deciding one first. */
   allThatHold(reply: Classifiable): Rule[] {
-    const text = textForRules(reply.template);
+    const text = textForRules(reply.template).toLowerCase();
     return this.#rules.filter((one) => holds(one, reply, text));
   }
 
@@ -53,6 +53,7 @@ export class Classifier {
   }
 }
 
+/** @param text in lower case */
 function holds(rule: Rule, reply: Classifiable, text: string): boolean {
   return (
     (rule.code.length === 0 || (reply.code !== null && rule.code.some((code) => String(reply.code).startsWith(code)))) &&

@@ -10,6 +10,7 @@ export interface Phrase {
   readonly patterns: readonly string[];
   /** All of them as one expression. */
   readonly source: string;
+  /** @param text in lower case */
   test(text: string): boolean;
   /** The first piece of the text that one of them fits, `null` when none does. */
   find(text: string): string | null;

@@ -15,6 +15,7 @@ export function readFailure(line: string, idEnd: number): LogRecord {
   if (address.recipient === '') return NOT_UNDERSTOOD;
   const fields = isDeferral ? readDeferral(line, address.end) : readFields(line, address.end);
   const logged = failureText(line, fields);
+  const host = fields.mx === null ? hostInText(logged) : fields;
   const result = isDeferral ? 'deferred' : resultOf(logged);
   const text = result === 'expired' && logged.length > RETRY_TIMEOUT.length ? withoutRetryTimeout(logged) : logged;
   return {
@@ -25,8 +26,8 @@ export function readFailure(line: string, idEnd: number): LogRecord {
     sender: fields.sender,
     result,
     tried: !(isDeferral ? isNoAttempt(fields.errno ?? 0, text) : result === 'expired' && (text === RETRY_TIMEOUT || HOSTS_FAILED.test(text))),
-    mx: fields.mx,
-    mxIp: fields.mxIp,
+    mx: host.mx,
+    mxIp: host.mxIp,
     transport: fields.transport,
     text: decodeUtf8(text),
     dsn: null,
@@ -81,7 +82,23 @@ function failureText(line: string, { text, systemError }: Fields): string {
 
 const SERVER_SPOKE = /^(?:SMTP|LMTP) error from remote/;
 
-const WAITS_IN_QUEUE = /^(?:retry time not (?:yet )?reached|domain (?:matches|is in) queue_|first-pass only routing)/i;
+/** Older Exim named the server in the text instead of `H=`; behind the server's own code nothing is believed. */
+const HOST_IN_TEXT = [
+  /^(?:SMTP|LMTP) error from remote (?:mail server|mailer) after [^:]*(?::<[^>]*>[^:]*)?: host ([^\s[]+) \[([^\]\s]+)\]/,
+  /^(?:[^:]*: )?SMTP timeout while connected to ([^\s[]+) \[([^\]\s]+)\]/,
+  /^(?:[^:]*: )?Remote host ([^\s[]+) \[([^\]\s]+)\] closed connection/,
+];
+
+function hostInText(text: string): Pick<Fields, 'mx' | 'mxIp'> {
+  for (const pattern of HOST_IN_TEXT) {
+    const host = pattern.exec(text);
+    if (host !== null) return { mx: decodeUtf8(host[1] ?? ''), mxIp: host[2] ?? null };
+  }
+  return { mx: null, mxIp: null };
+}
+
+const WAITS_IN_QUEUE =
+  /^(?:retry time not (?:yet )?reached|domain (?:matches|is in) queue_|first-pass only routing|SMTP delivery explicitly queued)/i;
 
 /**
  * ERRNO_RETRY_BASE and below (macros.h of Exim; the numbers differ by one between versions): the retry time has not come, or
