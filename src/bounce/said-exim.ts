@@ -42,7 +42,7 @@ const REMOTE_TRANSPORT = /smtp|relay|remote|smarthost/;
 
 const OWN_WORDS: [RegExp, Stage][] = [
   [
-    /name service error|host or domain name not found|does not accept mail \(nullmx\)|no SMTP service|host lookup did not complete|unrouteable address|all relevant MX records|lowest numbered MX|loops back to myself|no host found|MX record|malformed DNS|domain not found|NXDOMAIN/i,
+    /name service error|unable to look up|host or domain name not found|does not accept mail \(nullmx\)|no SMTP service|host lookup did not complete|unrouteable address|all relevant MX records|lowest numbered MX|loops back to myself|no host found|MX record|malformed DNS|domain not found|NXDOMAIN/i,
     'dns',
   ],
   [/\bTLS\b|STARTTLS|certificate/i, 'tls'],

@@ -117,9 +117,10 @@ const RESULTS = new Map<string, Result>([
 /** Address probes (`sendmail -bv`, verify(8)) are not mail. */
 const PROBES = new Set(['deliverable', 'undeliverable']);
 
-/** The text stands in one pair of parentheses; syslog may have cut the closing one off. */
+/** The text stands in one pair of parentheses; syslog may have cut the closing one off, and who copied the line may have left blanks. */
 function unparenthesize(text: string): string {
-  return text.endsWith(')') ? text.slice(0, -1) : text;
+  const end = text.trimEnd();
+  return end.endsWith(')') ? end.slice(0, -1) : end;
 }
 
 function field(line: string, name: string, from: number, to: number): string | null {

@@ -13,7 +13,7 @@ export function refusalAt(line: string, at: number): number {
 
 /**
  * `RCPT from host[ip]: 554 5.7.1 <x>: text; from=<…> to=<…> proto=ESMTP helo=<…>` (smtpd, postscreen, milters, before-queue
- * filters), `header Subject: … from host[ip]; from=<…> to=<…> proto=… helo=<…>: 5.7.1 text` (cleanup: header_checks, body_checks).
+ * filters), `header Subject: … from host[ip]; from=<…>[ to=<…>] proto=… helo=<…>: 5.7.1 text` (cleanup: header_checks, body_checks).
  */
 export function readRefusal(said: string, queueId: string | null): LogRecord {
   const checked = CHECKED.exec(said);
@@ -37,7 +37,7 @@ const FORM = /^(?<stage>[A-Za-z -]+?) from (?<client>[^[]*)\[(?<ip>[^\]]*)\](?::
 
 const CHECKED = /^(?:header|body|mime header|nested header|milter-header|body) /i;
 /** Behind the header, which is a stranger's text: the last place where client and envelope stand. */
-const CHECKED_TRAILER = / from (?:local|(?<client>[^\s[]*)\[(?<ip>[^\]]*)\](?::\d+)?); from=<(?=.*> to=<)/g;
+const CHECKED_TRAILER = / from (?:local|(?<client>[^\s[]*)\[(?<ip>[^\]]*)\](?::\d+)?); from=</g;
 
 function readChecked(said: string, queueId: string | null): LogRecord {
   const trailer = [...said.matchAll(CHECKED_TRAILER)].at(-1);
