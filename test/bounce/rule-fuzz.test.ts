@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { readRuleFile } from '../../src/bounce/rule-file.js';
 import { UserError } from '../../src/errors.js';
 
-const FILE = readFileSync(new URL('../../src/bounce/rules/1-recipient.toml', import.meta.url), 'utf8').slice(0, 4000);
+const FILE = readFileSync(new URL('../../src/bounce/rules/1-address.toml', import.meta.url), 'utf8').slice(0, 4000);
 const PIECES = [
   '"',
   "'",

@@ -188,7 +188,7 @@ describe('rules of your own', () => {
 
   it('can be tested on a reply, which says why', () => {
     const { out } = bouncelog(['rules', 'test', '550 5.1.1 <u@c.example>: User unknown']);
-    expect(out).toContain('unknown-user by unknown-user-phrase (built-in 1-recipient.toml:');
+    expect(out).toContain('unknown-user by unknown-user-phrase (built-in 1-address.toml:');
     expect(out).toContain("Because the text has 'User unknown'");
     expect(JSON.parse(bouncelog(['rules', 'test', '550 5.1.1 User unknown', '--format', 'json']).out)).toMatchObject({
       cause: 'unknown-user',
