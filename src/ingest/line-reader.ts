@@ -1,4 +1,5 @@
 import type { Correlator } from '../delivery/correlate.js';
+import { LOWER_M, OPEN_BRACKET } from '../log/ascii.js';
 import { newEnvelope, readEnvelope } from '../log/envelope.js';
 import { type LineKinds, NO_LINES } from '../log/kinds.js';
 import { type Format, RecordReader } from '../log/read.js';
@@ -90,14 +91,14 @@ export class LineReader {
     }
     let times = 1;
     const first = block.charCodeAt(envelope.text);
-    if (first === 109 /* m */) {
+    if (first === LOWER_M) {
       const repeated = readRepeated(block, envelope.text, envelope.end);
       if (repeated !== null) {
         times = Math.min(repeated.times, MAX_REPEATS);
         envelope.text = repeated.start;
         envelope.end = repeated.end;
       }
-    } else if (first === 91 /* [ */ && mta === 'exim' && envelope.dialect !== 'exim') {
+    } else if (first === OPEN_BRACKET && mta === 'exim' && envelope.dialect !== 'exim') {
       const text = block.slice(envelope.text, envelope.end);
       const whole = this.#state.fragments.take(block.slice(envelope.host, envelope.text), text);
       if (whole !== text) {

@@ -1,3 +1,4 @@
+import { COLON, OPEN_BRACKET, SPACE } from '../log/ascii.js';
 import { areSame, type Bytes, bytesOf } from '../log/bytes.js';
 import { newEnvelope, readEnvelope } from '../log/envelope.js';
 import { HASH_START, hashOf, hashStep } from '../log/glance.js';
@@ -21,9 +22,6 @@ export interface Origin {
 const MAX_ORIGINS = 4096;
 /** `host program` is not longer (RFC 5424 allows 255 for the host; nobody has such). */
 const MAX_LENGTH = 200;
-const SPACE = 32;
-const COLON = 58;
-const BRACKET = 91;
 
 /** The origins of one source: a line of one that is known costs no string. */
 export class Origins {
@@ -48,7 +46,7 @@ export class Origins {
     const { bytes } = this.#window;
     const limit = Math.min(end, at + MAX_LENGTH);
     let to = at;
-    while (to < limit && bytes[to] !== BRACKET && bytes[to] !== COLON) to++;
+    while (to < limit && bytes[to] !== OPEN_BRACKET && bytes[to] !== COLON) to++;
     if (to === limit) return null;
     const slot = ((to - at) * 31 + (bytes[to - 1] as number) * 7 + (bytes[to - 3] as number)) & 255;
     const recent = this.#recent[slot];

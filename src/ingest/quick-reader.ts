@@ -1,5 +1,7 @@
 import type { OpenMessages } from '../delivery/open.js';
 import { type PassingMessage, PassingMessages } from '../delivery/passing.js';
+import { CLOSE_BRACKET, COLON, DASH, DOT, OPEN_BRACKET, PLUS, SPACE, UPPER_T } from '../log/ascii.js';
+import { isDigit, isUpperCase } from '../log/ascii-classes.js';
 import { newEnvelope } from '../log/envelope.js';
 import { glanceAtExim } from '../log/exim/glance.js';
 import { type Glanced, hashOf, NO_HASH, newGlance } from '../log/glance.js';
@@ -24,11 +26,6 @@ export interface QuickReaderOptions {
   window: Window;
   format: Format;
 }
-
-const SPACE = 32;
-const COLON = 58;
-const DASH = 45;
-const BRACKET = 91;
 
 /**
  * The hot path: a glance at each line tells those that are about mail that simply passes, and for these it is enough to remember
@@ -92,12 +89,12 @@ export class QuickReader implements LineSink {
   #isSettled(bytes: Buffer, start: number, end: number): boolean {
     if (end - start < 24) return false;
     const first = bytes[start] as number;
-    if (first >= 65 && first <= 90) {
+    if (isUpperCase(first)) {
       const isStamp = bytes[start + 3] === SPACE && bytes[start + 6] === SPACE && bytes[start + 9] === COLON && bytes[start + 12] === COLON;
       return isStamp && this.#isSyslogSettled(bytes, start, 15, end);
     }
     if (!isDigit(first) || bytes[start + 4] !== DASH || bytes[start + 7] !== DASH) return false;
-    if (bytes[start + 10] === 84 /* T */) return this.#isSyslogSettled(bytes, start, 19, end);
+    if (bytes[start + 10] === UPPER_T) return this.#isSyslogSettled(bytes, start, 19, end);
     return bytes[start + 10] === SPACE && this.#readsExim && this.#isEximSettled(bytes, start, end);
   }
 
@@ -113,14 +110,14 @@ export class QuickReader implements LineSink {
       return true;
     }
     let text = stampEnd + 1 + origin.length;
-    if (bytes[text] === BRACKET) {
+    if (bytes[text] === OPEN_BRACKET) {
       for (text++; isDigit(bytes[text] as number); ) text++;
-      if (bytes[text++] !== 93) return false;
+      if (bytes[text++] !== CLOSE_BRACKET) return false;
     }
     if (bytes[text] !== COLON || bytes[text + 1] !== SPACE) return false;
     text += 2;
     // More spaces, or `[ID 197553 mail.info]`.
-    if (text >= end || bytes[text] === SPACE || bytes[text] === BRACKET) return false;
+    if (text >= end || bytes[text] === SPACE || bytes[text] === OPEN_BRACKET) return false;
     const glanced = glanceAtPostfix(bytes, text, end, this.#glance);
     if (glanced === 'sent' && origin.isDiscard) return false;
     this.#stamp.dialect = length === 15 ? 'rfc3164' : 'iso';
@@ -131,14 +128,14 @@ export class QuickReader implements LineSink {
   #isEximSettled(bytes: Buffer, start: number, end: number): boolean {
     if (bytes[start + 13] !== COLON || bytes[start + 16] !== COLON) return false;
     let stampEnd = start + 19;
-    if (bytes[stampEnd] === 46 /* . */) for (stampEnd++; isDigit(bytes[stampEnd] as number); ) stampEnd++;
+    if (bytes[stampEnd] === DOT) for (stampEnd++; isDigit(bytes[stampEnd] as number); ) stampEnd++;
     if (bytes[stampEnd] !== SPACE) return false;
     const sign = bytes[stampEnd + 1];
-    if ((sign === 43 || sign === DASH) && isDigit(bytes[stampEnd + 2] as number) && bytes[stampEnd + 6] === SPACE) stampEnd += 6;
+    if ((sign === PLUS || sign === DASH) && isDigit(bytes[stampEnd + 2] as number) && bytes[stampEnd + 6] === SPACE) stampEnd += 6;
     let text = stampEnd + 1;
-    if (bytes[text] === BRACKET && isDigit(bytes[text + 1] as number)) {
+    if (bytes[text] === OPEN_BRACKET && isDigit(bytes[text + 1] as number)) {
       for (text += 2; isDigit(bytes[text] as number); ) text++;
-      if (bytes[text] !== 93 || bytes[text + 1] !== SPACE) return false;
+      if (bytes[text] !== CLOSE_BRACKET || bytes[text + 1] !== SPACE) return false;
       text += 2;
     }
     this.#stamp.dialect = 'exim';
@@ -218,8 +215,4 @@ export class QuickReader implements LineSink {
     if (open !== undefined) open.seen = seen;
     return open;
   }
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= 48 && byte <= 57;
 }

@@ -1,3 +1,4 @@
+import { BACKSLASH, QUOTE } from './ascii.js';
 /** The domain of an address, in lower case; `null` when it has none. */
 export function domainOf(address: string): string | null {
   const at = address.lastIndexOf('@');
@@ -10,11 +11,11 @@ export function domainOf(address: string): string | null {
  */
 export function addressEnd(line: string, at: number): number {
   let i = at;
-  if (line.charCodeAt(i) === 34) {
+  if (line.charCodeAt(i) === QUOTE) {
     for (i++; i < line.length; i++) {
       const c = line.charCodeAt(i);
-      if (c === 92) i++;
-      else if (c === 34) break;
+      if (c === BACKSLASH) i++;
+      else if (c === QUOTE) break;
     }
   }
   return line.indexOf('>', i);

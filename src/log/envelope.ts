@@ -1,3 +1,5 @@
+import { BACKSLASH, CLOSE_BRACKET, COLON, DASH, LESS, OPEN_BRACKET, PLUS, QUOTE, SPACE, UPPER_T } from './ascii.js';
+import { isDigit, isUpperCase } from './ascii-classes.js';
 /**
  * The envelope of a log line: who wrote it, where and when, and at which character the text starts.
  * Every line is recognised by itself, so one file may mix hosts, daemons and formats.
@@ -26,9 +28,6 @@ export function newEnvelope(): Envelope {
   return { dialect: 'iso', time: 0, host: 0, hostEnd: 0, tag: 0, tagEnd: 0, text: 0, end: 0 };
 }
 
-const SPACE = 32;
-const COLON = 58;
-
 /**
  * Reads the envelope of `block[start, end)` into `env`.
  * @returns false when the line has no envelope that we know (blank, continuation, another program's file).
@@ -37,14 +36,14 @@ export function readEnvelope(block: string, start: number, end: number, env: Env
   env.end = end;
   let at = start;
   let first = block.charCodeAt(at);
-  if (first === 60 /* < */) {
+  if (first === LESS) {
     const close = block.indexOf('>', at);
     if (close < 0 || close > at + 4 || close >= end) return false;
     at = close + 1;
     first = block.charCodeAt(at);
     if (block.charCodeAt(at + 1) === SPACE && isDigit(first)) return readRfc5424(block, at + 2, env);
   }
-  if (first >= 65 && first <= 90) return readRfc3164(block, at, env);
+  if (isUpperCase(first)) return readRfc3164(block, at, env);
   if (isDigit(first)) return readDated(block, at, env);
   return false;
 }
@@ -71,11 +70,11 @@ function readRfc3164(block: string, start: number, env: Envelope): boolean {
 
 /** A line that starts with a date: syslog with an ISO time, or Exim's own main log. */
 function readDated(block: string, at: number, env: Envelope): boolean {
-  if (block.charCodeAt(at + 4) !== 45 || block.charCodeAt(at + 7) !== 45) return false;
+  if (block.charCodeAt(at + 4) !== DASH || block.charCodeAt(at + 7) !== DASH) return false;
   env.time = at;
   const separator = block.charCodeAt(at + 10);
   if (separator === SPACE) return readExim(block, at, env);
-  if (separator !== 84 /* T */) return false;
+  if (separator !== UPPER_T) return false;
   env.dialect = 'iso';
   const afterTime = block.indexOf(' ', at + 19);
   return afterTime > 0 && afterTime < env.end && readHostAndTag(block, afterTime + 1, env);
@@ -89,9 +88,9 @@ function readExim(block: string, at: number, env: Envelope): boolean {
   env.host = env.hostEnd = env.tag = env.tagEnd = at;
   let text = afterSeconds + 1;
   // A syslog template may write its date like Exim; a line of Exim about a message has the id's hyphen here.
-  if (block.charCodeAt(text + 6) !== 45 && readDatedSyslog(block, text, env)) return true;
+  if (block.charCodeAt(text + 6) !== DASH && readDatedSyslog(block, text, env)) return true;
   const sign = block.charCodeAt(text);
-  if ((sign === 43 || sign === 45) && isDigit(block.charCodeAt(text + 1)) && block.charCodeAt(text + 5) === SPACE) {
+  if ((sign === PLUS || sign === DASH) && isDigit(block.charCodeAt(text + 1)) && block.charCodeAt(text + 5) === SPACE) {
     text += 6;
   }
   env.text = skipPid(block, text, env.end);
@@ -116,7 +115,7 @@ function readDatedSyslog(block: string, at: number, env: Envelope): boolean {
 
 /** `[9172] ` before the text, skipped. */
 export function skipPid(block: string, at: number, end: number): number {
-  if (block.charCodeAt(at) !== 91 || !isDigit(block.charCodeAt(at + 1))) return at;
+  if (block.charCodeAt(at) !== OPEN_BRACKET || !isDigit(block.charCodeAt(at + 1))) return at;
   const close = block.indexOf('] ', at);
   return close > 0 && close < end && close <= at + 11 ? close + 2 : at;
 }
@@ -124,7 +123,7 @@ export function skipPid(block: string, at: number, end: number): number {
 /** `host program[pid]: text`; a host name may be missing (some journal exports), the program may not. */
 function readHostAndTag(block: string, start: number, env: Envelope): boolean {
   const at = skipPriority(block, start);
-  if (block.charCodeAt(at) === 91) return readBracketedTag(block, at, env);
+  if (block.charCodeAt(at) === OPEN_BRACKET) return readBracketedTag(block, at, env);
   const space = block.indexOf(' ', at);
   if (space < 0 || space >= env.end) return false;
   let tag = skipFacility(block, space + 1);
@@ -136,7 +135,7 @@ function readHostAndTag(block: string, start: number, env: Envelope): boolean {
   }
   const colon = block.indexOf(':', tag);
   if (colon < 0 || colon >= env.end) return false;
-  const bracket = block.charCodeAt(colon - 1) === 93 ? block.lastIndexOf('[', colon) : -1;
+  const bracket = block.charCodeAt(colon - 1) === CLOSE_BRACKET ? block.lastIndexOf('[', colon) : -1;
   env.tag = tag;
   env.tagEnd = bracket > tag ? bracket : colon;
   env.text = skipMessageId(block, skipSpaces(block, colon + 1, env.end), env.end);
@@ -154,7 +153,7 @@ function skipFacility(block: string, at: number): number {
 
 /** `<mail.info> ` or `<2.6> ` before the host (FreeBSD, `syslogd -v`), skipped. */
 function skipPriority(block: string, at: number): number {
-  if (block.charCodeAt(at) !== 60) return at;
+  if (block.charCodeAt(at) !== LESS) return at;
   const close = block.indexOf('> ', at);
   return close > 0 && close < at + 20 ? close + 2 : at;
 }
@@ -172,7 +171,7 @@ function readBracketedTag(block: string, at: number, env: Envelope): boolean {
 
 /** `[ID 197553 mail.info] ` before the text (Solaris), skipped. */
 function skipMessageId(block: string, at: number, end: number): number {
-  if (block.charCodeAt(at) !== 91 || !block.startsWith('[ID ', at)) return at;
+  if (block.charCodeAt(at) !== OPEN_BRACKET || !block.startsWith('[ID ', at)) return at;
   const close = block.indexOf('] ', at);
   return close > 0 && close < end && close < at + 40 ? close + 2 : at;
 }
@@ -198,15 +197,15 @@ function readRfc5424(block: string, at: number, env: Envelope): boolean {
 
 /** Position after `-` or `[id name="value"]…` (values may hold `\]` and `\"`); -1 when it does not end. */
 function skipStructuredData(block: string, at: number, end: number): number {
-  if (block.charCodeAt(at) === 45) return at + 1;
+  if (block.charCodeAt(at) === DASH) return at + 1;
   let i = at;
-  while (i < end && block.charCodeAt(i) === 91) {
+  while (i < end && block.charCodeAt(i) === OPEN_BRACKET) {
     let quoted = false;
     for (i++; i < end; i++) {
       const c = block.charCodeAt(i);
-      if (c === 92) i++;
-      else if (c === 34) quoted = !quoted;
-      else if (c === 93 && !quoted) break;
+      if (c === BACKSLASH) i++;
+      else if (c === QUOTE) quoted = !quoted;
+      else if (c === CLOSE_BRACKET && !quoted) break;
     }
     if (i >= end) return -1;
     i++;
@@ -218,8 +217,4 @@ function skipSpaces(block: string, at: number, end: number): number {
   let i = at;
   while (i < end && block.charCodeAt(i) === SPACE) i++;
   return i;
-}
-
-function isDigit(c: number): boolean {
-  return c >= 48 && c <= 57;
 }

@@ -1,3 +1,5 @@
+import { AT_SIGN, BEYOND_ASCII, QUOTE } from './ascii.js';
+import { isUpperCase } from './ascii-classes.js';
 /**
  * What a look at the bytes of a line tells, without making an object of it. Most mail is delivered at the first try, and of its lines
  * no more has to be known; any line that is not quite of these forms is `read`: the parsers, which know all forms, decide.
@@ -70,7 +72,7 @@ export function hashOf(text: string): number {
 
 /** ASCII letters in lower case. */
 export function lowerCase(byte: number): number {
-  return byte >= 65 && byte <= 90 ? byte + 32 : byte;
+  return isUpperCase(byte) ? byte + 32 : byte;
 }
 
 export function isAt(bytes: Uint8Array, at: number, text: Uint8Array): boolean {
@@ -96,10 +98,10 @@ export function glanceAtRecipient(bytes: Uint8Array, at: number, end: number, st
       glance.domainHash = domainHash;
       return i;
     }
-    if (byte >= 128 || byte === 34 /* " */) return -1;
+    if (byte >= BEYOND_ASCII || byte === QUOTE) return -1;
     const lower = lowerCase(byte);
     hash = hashStep(hash, lower);
-    if (byte === 64 /* @ */) {
+    if (byte === AT_SIGN) {
       domain = i + 1;
       domainHash = HASH_START;
     } else {

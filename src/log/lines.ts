@@ -1,3 +1,4 @@
+import { CARRIAGE_RETURN, LINE_FEED } from './ascii.js';
 import { Window } from './window.js';
 
 /** Takes lines as ranges of bytes, not as strings, so that a line nobody wants costs no object. */
@@ -28,8 +29,6 @@ export const MAX_LINE_BYTES = 64 * 1024;
  * What stands before them is no line any more, what comes after them is.
  */
 const TEAR = Buffer.alloc(8);
-const LINE_FEED = 10;
-const CARRIAGE_RETURN = 13;
 const LINE_END = Buffer.from('\n');
 /** A larger chunk is taken in parts. */
 const MAX_PART = 1024 * 1024;

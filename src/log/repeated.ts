@@ -1,3 +1,5 @@
+import { CLOSE_BRACKET } from './ascii.js';
+
 const REPEATED = /^message repeated (\d{1,6}) times: \[ ?/;
 const LAST_REPEATED = /^(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} [ \d]\d \S+|\S+) (\S+)(?: syslogd?:)? (?:--- )?last message repeated (\d{1,6}) times?/;
 
@@ -14,7 +16,7 @@ export function readRepeated(block: string, start: number, end: number): Repeate
   if (!block.startsWith('message repeated ', start)) return null;
   const found = REPEATED.exec(block.slice(start, Math.min(start + 40, end)));
   if (found === null) return null;
-  return { times: Number(found[1]), start: start + found[0].length, end: block.charCodeAt(end - 1) === 93 ? end - 1 : end };
+  return { times: Number(found[1]), start: start + found[0].length, end: block.charCodeAt(end - 1) === CLOSE_BRACKET ? end - 1 : end };
 }
 
 /** `stamp host last message repeated N times` (BSD and sysklogd): the line before, of this host, N times more. */

@@ -1,3 +1,5 @@
+import { COLON, COMMA, DASH, DOT, PLUS, SPACE, UPPER_Z } from './ascii.js';
+import { isDigit } from './ascii-classes.js';
 import { areSame, type Bytes, bytesOf } from './bytes.js';
 import { detach } from './encoding.js';
 import type { Envelope } from './envelope.js';
@@ -50,7 +52,7 @@ export class Timestamps {
     const at = env.time;
     const seconds = two(block, at + 13);
     // A stamp with a fraction is read as a whole.
-    const isPlain = seconds < 60 && block.charCodeAt(at + 15) === 32;
+    const isPlain = seconds < 60 && block.charCodeAt(at + 15) === SPACE;
     if (isPlain && this.#minuteText !== '' && block.startsWith(this.#minuteText, at)) {
       this.#last = this.#minute + seconds * 1000;
       return this.#last;
@@ -72,7 +74,7 @@ export class Timestamps {
     let zone = start + length;
     let milliseconds = 0;
     const point = bytes[zone];
-    if (zone < end && (point === 46 || point === 44)) {
+    if (zone < end && (point === DOT || point === COMMA)) {
       let scale = 100;
       for (zone++; zone < end && isDigit(bytes[zone] as number); zone++, scale = scale >= 10 ? scale / 10 : 0)
         milliseconds += scale * ((bytes[zone] as number) - 48);
@@ -111,7 +113,7 @@ export class Timestamps {
   #readRfc3164(block: string, at: number): number {
     const month = monthOf(block, at);
     const tens = block.charCodeAt(at + 4);
-    const day = (tens === 32 ? 0 : (tens - 48) * 10) + digit(block, at + 5);
+    const day = (tens === SPACE ? 0 : (tens - 48) * 10) + digit(block, at + 5);
     const inDay = timeOfDay(block, at + 7);
     if (month < 0 || !(day >= 1 && day <= 31) || Number.isNaN(inDay)) return Number.NaN;
     const key = month * 32 + day;
@@ -152,17 +154,17 @@ export class Timestamps {
     }
     let local = this.#dayLocal + timeOfDay(block, at + 11);
     let i = at + 19;
-    if (block.charCodeAt(i) === 46 || block.charCodeAt(i) === 44) {
+    if (block.charCodeAt(i) === DOT || block.charCodeAt(i) === COMMA) {
       local += fraction(block, i);
       for (i++; isDigit(block.charCodeAt(i)); ) i++;
     }
-    if (env.dialect === 'exim' && block.charCodeAt(i) === 32) i++;
+    if (env.dialect === 'exim' && block.charCodeAt(i) === SPACE) i++;
     const sign = block.charCodeAt(i);
-    if (sign === 90) return local;
-    if ((sign === 43 || sign === 45) && isDigit(block.charCodeAt(i + 1))) {
-      const colon = block.charCodeAt(i + 3) === 58 ? 1 : 0;
+    if (sign === UPPER_Z) return local;
+    if ((sign === PLUS || sign === DASH) && isDigit(block.charCodeAt(i + 1))) {
+      const colon = block.charCodeAt(i + 3) === COLON ? 1 : 0;
       const minutes = two(block, i + 1) * 60 + two(block, i + 3 + colon);
-      return local - (sign === 43 ? minutes : -minutes) * MINUTE;
+      return local - (sign === PLUS ? minutes : -minutes) * MINUTE;
     }
     return this.#toUtc(local);
   }
@@ -200,7 +202,7 @@ function timeOfDay(block: string, at: number): number {
 
 /** `.463899` → whole milliseconds; 0 where there is none. */
 function fraction(block: string, at: number): number {
-  if (block.charCodeAt(at) !== 46 && block.charCodeAt(at) !== 44) return 0;
+  if (block.charCodeAt(at) !== DOT && block.charCodeAt(at) !== COMMA) return 0;
   let milliseconds = 0;
   for (let i = at + 1, scale = 100; scale >= 1 && isDigit(block.charCodeAt(i)); i++, scale /= 10) milliseconds += scale * digit(block, i);
   return milliseconds;
@@ -219,8 +221,4 @@ function digit(block: string, at: number): number {
 function secondsAt(bytes: Buffer, at: number): number {
   const [tens, ones] = [bytes[at] as number, bytes[at + 1] as number];
   return isDigit(tens) && isDigit(ones) ? (tens - 48) * 10 + ones - 48 : Number.NaN;
-}
-
-function isDigit(c: number): boolean {
-  return c >= 48 && c <= 57;
 }

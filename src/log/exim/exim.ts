@@ -1,3 +1,4 @@
+import { ASTERISK, DASH, EQUALS, GREATER, LESS, OPEN_PARENTHESIS, SPACE, UPPER_C } from '../ascii.js';
 import { detach } from '../encoding.js';
 import type { Envelope } from '../envelope.js';
 import { skipPid } from '../envelope.js';
@@ -22,18 +23,18 @@ export function readExim(block: string, env: Envelope): LogRecord | null {
   const length = idEnd - start;
   const second = block.charCodeAt(at + 1);
   switch (block.charCodeAt(at)) {
-    case 60: // <=
-    case 40: // (=
-      return second === 61 ? readArrival(detach(block.slice(start, env.end)), length) : null;
-    case 61: // => ==
-      if (second === 61) return readFailure(detach(block.slice(start, env.end)), length);
-      return second === 62 ? readSent(block.slice(start, env.end), length) : null;
-    case 45: // ->
-    case 62: // >>
-      return second === 62 ? readSent(block.slice(start, env.end), length) : null;
-    case 42: // ** (and *> which delivered nothing, *** Frozen)
-      return second === 42 && block.charCodeAt(at + 2) === 32 ? readFailure(detach(block.slice(start, env.end)), length) : null;
-    case 67: // Completed
+    case LESS: // <=
+    case OPEN_PARENTHESIS: // (=
+      return second === EQUALS ? readArrival(detach(block.slice(start, env.end)), length) : null;
+    case EQUALS: // => ==
+      if (second === EQUALS) return readFailure(detach(block.slice(start, env.end)), length);
+      return second === GREATER ? readSent(block.slice(start, env.end), length) : null;
+    case DASH: // ->
+    case GREATER: // >>
+      return second === GREATER ? readSent(block.slice(start, env.end), length) : null;
+    case ASTERISK: // ** (and *> which delivered nothing, *** Frozen)
+      return second === ASTERISK && block.charCodeAt(at + 2) === SPACE ? readFailure(detach(block.slice(start, env.end)), length) : null;
+    case UPPER_C: // Completed
       return block.startsWith('Completed', at) ? { kind: 'done', queueId: block.slice(start, idEnd), by: null } : null;
     default:
       return readWords(detach(block.slice(start, env.end)), length);
@@ -65,9 +66,9 @@ export function isExim(program: string): boolean {
 
 /** `xxxxxx-xxxxxx-xx`, from Exim 4.97 `xxxxxx-xxxxxxxxxxx-xxxx`; -1 when there is none. */
 function messageIdEnd(block: string, at: number, end: number): number {
-  if (block.charCodeAt(at + 6) !== 45) return -1;
-  const idEnd = block.charCodeAt(at + 13) === 45 ? at + 16 : block.charCodeAt(at + 18) === 45 ? at + 23 : -1;
-  return idEnd > 0 && idEnd < end && block.charCodeAt(idEnd) === 32 ? idEnd : -1;
+  if (block.charCodeAt(at + 6) !== DASH) return -1;
+  const idEnd = block.charCodeAt(at + 13) === DASH ? at + 16 : block.charCodeAt(at + 18) === DASH ? at + 23 : -1;
+  return idEnd > 0 && idEnd < end && block.charCodeAt(idEnd) === SPACE ? idEnd : -1;
 }
 
 const OWN_STAMP = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?( [+-]\d{4})? /;

@@ -1,3 +1,4 @@
+import { BACKSLASH, COLON, QUOTE, SPACE } from '../ascii.js';
 import { decodeUtf8 } from '../encoding.js';
 
 /** What stands between the address and the text of a `**` or `==` line (deliver.c of Exim: failure_log, deferral_log). */
@@ -30,12 +31,12 @@ const SYSTEM_ERROR = /: (.+?)(?=: | H=| DT=|$)/y;
 export function readFields(line: string, at: number): Fields {
   const fields: Fields = { sender: null, transport: null, mx: null, mxIp: null, errno: null, systemError: null, text: line.length };
   let i = at;
-  while (i < line.length && line.charCodeAt(i) === 32) {
+  while (i < line.length && line.charCodeAt(i) === SPACE) {
     const end = readField(line, i, fields);
     if (end < 0) break;
     i = end;
     // `T=remote_smtp: text`: the colon that ends the fields belongs to no value.
-    if (line.charCodeAt(i - 1) === 58 && line.charCodeAt(i) === 32) i--;
+    if (line.charCodeAt(i - 1) === COLON && line.charCodeAt(i) === SPACE) i--;
   }
   if (line.startsWith(': ', i)) fields.text = i + 2;
   else if (i < line.length) fields.text = i;
@@ -87,7 +88,7 @@ function match(pattern: RegExp, line: string, at: number): RegExpExecArray | nul
 function bracketEnd(line: string, at: number): number {
   for (let end = line.indexOf('>', at); end >= 0; end = line.indexOf('>', end + 1)) {
     const next = line.charCodeAt(end + 1);
-    if (end + 1 === line.length || next === 32 || next === 58) return end;
+    if (end + 1 === line.length || next === SPACE || next === COLON) return end;
   }
   return -1;
 }
@@ -96,8 +97,8 @@ function bracketEnd(line: string, at: number): number {
 export function quoteEnd(line: string, at: number): number {
   for (let i = at; i < line.length; i++) {
     const c = line.charCodeAt(i);
-    if (c === 92) i++;
-    else if (c === 34) return i + 1;
+    if (c === BACKSLASH) i++;
+    else if (c === QUOTE) return i + 1;
   }
   return line.length;
 }

@@ -1,4 +1,5 @@
 import { addressEnd } from '../address.js';
+import { SLASH } from '../ascii.js';
 import { decodeUtf8, detach } from '../encoding.js';
 import { isLoopback } from '../loopback.js';
 import { type Attempt, type Destination, type LogRecord, NOT_UNDERSTOOD, type Result, type Sent } from '../record.js';
@@ -82,7 +83,7 @@ function failed(line: string, at: Fields, id: number, daemon: string | null): Lo
 /** Delivered: kept only as far as it is counted, so its strings stay views of the block. */
 function sent(line: string, at: Fields, id: number, daemon: string | null): Sent {
   const bracket = line.indexOf('[', at.relay);
-  const hasHost = bracket > at.relay && bracket < at.relayEnd && line.charCodeAt(bracket + 1) !== 47 && !line.startsWith('private/', bracket + 1);
+  const hasHost = bracket > at.relay && bracket < at.relayEnd && line.charCodeAt(bracket + 1) !== SLASH && !line.startsWith('private/', bracket + 1);
   const mx = hasHost ? decodeUtf8(line.slice(at.relay, bracket)) : null;
   const reply = line.slice(at.status + 13);
   return {

@@ -1,3 +1,27 @@
+import {
+  BEYOND_ASCII,
+  COLON,
+  COMMA,
+  EQUALS,
+  GREATER,
+  LESS,
+  LOWER_C,
+  LOWER_F,
+  LOWER_M,
+  LOWER_N,
+  LOWER_O,
+  LOWER_P,
+  LOWER_R,
+  LOWER_S,
+  LOWER_T,
+  LOWER_U,
+  OPEN_BRACKET,
+  QUOTE,
+  SLASH,
+  SPACE,
+  UPPER_N,
+} from '../ascii.js';
+import { isAlphanumeric } from '../ascii-classes.js';
 import { type Glance, type Glanced, glanceAtRecipient, HASH_START, hashStep, isAt, NO_HASH } from '../glance.js';
 import { isLoopback, mayBeLoopback } from '../loopback.js';
 
@@ -25,23 +49,23 @@ export function glanceAtPostfix(bytes: Buffer, at: number, end: number, glance: 
   if (colon < 0) {
     const first = bytes[at];
     // `NOQUEUE: reject:`, `message repeated N times:`
-    return first === 78 || first === 109 ? 'read' : 'other';
+    return first === UPPER_N || first === LOWER_M ? 'read' : 'other';
   }
   switch (bytes[text]) {
-    case 99: // c
+    case LOWER_C:
       if (!isAt(bytes, text, CLIENT)) return 'other';
       glance.messageIdHash = NO_HASH;
       return isPassedOn(bytes, text, end) ? 'read' : 'opens';
-    case 102: // f
+    case LOWER_F:
       return isAt(bytes, text, FROM) ? glanceAtSender(bytes, text + FROM.length, end) : 'other';
-    case 109: // m
+    case LOWER_M:
       return isAt(bytes, text, MESSAGE_ID) ? glanceAtMessageId(bytes, text + MESSAGE_ID.length, end, glance) : 'read';
-    case 112: // p
-    case 117: // u
+    case LOWER_P:
+    case LOWER_U:
       return 'read';
-    case 114: // r
+    case LOWER_R:
       return end - text === REMOVED.length && isAt(bytes, text, REMOVED) ? 'done' : 'read';
-    case 116: // t
+    case LOWER_T:
       return isAt(bytes, text, TO) ? glanceAtDelivery(bytes, text + TO.length, end, glance) : 'other';
     default:
       return 'other';
@@ -55,10 +79,10 @@ function glanceAtQueueId(bytes: Buffer, at: number, end: number, glance: Glance)
   let i = at;
   for (; i < limit; i++) {
     const byte = bytes[i] as number;
-    if (!((byte >= 48 && byte <= 57) || (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122))) break;
+    if (!isAlphanumeric(byte)) break;
     hash = hashStep(hash, byte);
   }
-  if (i - at < 5 || bytes[i] !== 58 || bytes[i + 1] !== 32) return -1;
+  if (i - at < 5 || bytes[i] !== COLON || bytes[i + 1] !== SPACE) return -1;
   if (i - at === NOQUEUE.length && isAt(bytes, at, NOQUEUE)) return -1;
   glance.id = at;
   glance.idEnd = i;
@@ -68,23 +92,23 @@ function glanceAtQueueId(bytes: Buffer, at: number, end: number, glance: Glance)
 
 /** `, orig_queue_id=`, `, orig_client=`: the message had another queue id on this host. */
 function isPassedOn(bytes: Buffer, at: number, end: number): boolean {
-  for (let i = at; i < end; i++) if (bytes[i] === 44 && bytes[i + 1] === 32 && bytes[i + 2] === 111 /* o */) return true;
+  for (let i = at; i < end; i++) if (bytes[i] === COMMA && bytes[i + 1] === SPACE && bytes[i + 2] === LOWER_O) return true;
   return false;
 }
 
 function glanceAtSender(bytes: Buffer, at: number, end: number): Glanced {
-  if (bytes[at] === 34) return 'read';
-  for (let i = at; i < end; i++) if (bytes[i] === 62 /* > */) return isAt(bytes, i + 1, SIZE) ? 'queues' : 'read';
+  if (bytes[at] === QUOTE) return 'read';
+  for (let i = at; i < end; i++) if (bytes[i] === GREATER) return isAt(bytes, i + 1, SIZE) ? 'queues' : 'read';
   return 'read';
 }
 
 function glanceAtMessageId(bytes: Buffer, at: number, end: number, glance: Glance): Glanced {
-  const isBracketed = bytes[at] === 60 && bytes[end - 1] === 62;
+  const isBracketed = bytes[at] === LESS && bytes[end - 1] === GREATER;
   const last = isBracketed ? end - 1 : end;
   let hash = HASH_START;
   for (let i = isBracketed ? at + 1 : at; i < last; i++) {
     const byte = bytes[i] as number;
-    if (byte >= 128) return 'read';
+    if (byte >= BEYOND_ASCII) return 'read';
     hash = hashStep(hash, byte);
   }
   if (hash === NO_HASH) return 'read';
@@ -93,21 +117,21 @@ function glanceAtMessageId(bytes: Buffer, at: number, end: number, glance: Glanc
 }
 
 function glanceAtDelivery(bytes: Buffer, to: number, end: number, glance: Glance): Glanced {
-  let toEnd = glanceAtRecipient(bytes, to, end, 62, glance);
+  let toEnd = glanceAtRecipient(bytes, to, end, GREATER, glance);
   if (toEnd < 0) return 'read';
   if (isAt(bytes, toEnd + 1, ORIG_TO)) {
     const original = toEnd + 1 + ORIG_TO.length;
-    if (bytes[original] === 34) return 'read';
-    for (toEnd = original; toEnd < end && bytes[toEnd] !== 62; ) toEnd++;
+    if (bytes[original] === QUOTE) return 'read';
+    for (toEnd = original; toEnd < end && bytes[toEnd] !== GREATER; ) toEnd++;
   }
   if (!isAt(bytes, toEnd + 1, RELAY)) return 'read';
   const relay = toEnd + 1 + RELAY.length;
   const relayEnd = glanceAtRelay(bytes, relay, end, glance);
   if (relayEnd < 0) return 'read';
   for (let i = relayEnd; i < end; i++) {
-    if (bytes[i] !== 115 /* s */ || bytes[i - 1] !== 32 || bytes[i - 2] !== 44 || bytes[i + 6] !== 61) continue;
+    if (bytes[i] !== LOWER_S || bytes[i - 1] !== SPACE || bytes[i - 2] !== COMMA || bytes[i + 6] !== EQUALS) continue;
     // `sent (forwarded as …`: an alias, another queue id follows.
-    return isAt(bytes, i, STATUS) && bytes[i + STATUS.length + 2] !== 102 ? 'sent' : 'read';
+    return isAt(bytes, i, STATUS) && bytes[i + STATUS.length + 2] !== LOWER_F ? 'sent' : 'read';
   }
   return 'read';
 }
@@ -117,18 +141,18 @@ function glanceAtRelay(bytes: Buffer, relay: number, end: number, glance: Glance
   let comma = relay;
   let bracket = -1;
   let hash = HASH_START;
-  for (; comma < end && !(bytes[comma] === 44 && bytes[comma + 1] === 32); comma++) {
+  for (; comma < end && !(bytes[comma] === COMMA && bytes[comma + 1] === SPACE); comma++) {
     const byte = bytes[comma] as number;
-    if (byte >= 128) return -1;
+    if (byte >= BEYOND_ASCII) return -1;
     if (bracket >= 0) continue;
-    if (byte === 91 /* [ */) bracket = comma;
+    if (byte === OPEN_BRACKET) bracket = comma;
     else hash = hashStep(hash, byte);
   }
   if (comma >= end) return -1;
-  const isHost = bracket > relay && bytes[bracket + 1] !== 47 && !isAt(bytes, bracket + 1, PRIVATE);
+  const isHost = bracket > relay && bytes[bracket + 1] !== SLASH && !isAt(bytes, bracket + 1, PRIVATE);
   glance.mx = relay;
   glance.mxEnd = isHost ? bracket : relay;
   glance.mxHash = isHost ? hash : HASH_START;
-  if (!isHost) return bracket < 0 && bytes[relay] === 110 /* none */ ? -1 : comma;
+  if (!isHost) return bracket < 0 && bytes[relay] === LOWER_N /* none */ ? -1 : comma;
   return mayBeLoopback(bytes[relay] as number) && isLoopback(bytes.toString('latin1', relay, bracket)) ? -1 : comma;
 }

@@ -1,3 +1,5 @@
+import { COLON, LOWER_C, LOWER_F, LOWER_M, LOWER_P, LOWER_R, LOWER_T, LOWER_U, SPACE } from '../ascii.js';
+import { isAlphanumeric } from '../ascii-classes.js';
 import { detach } from '../encoding.js';
 import type { Envelope } from '../envelope.js';
 import type { LogRecord } from '../record.js';
@@ -18,23 +20,23 @@ export function readPostfix(block: string, env: Envelope): LogRecord | null {
   const id = colon - env.text;
   // The first letter decides: most lines are none of these and cost one look.
   switch (block.charCodeAt(at)) {
-    case 116: // t
+    case LOWER_T:
       return block.startsWith('to=<', at) ? readAttempt(textOf(block, env), id, daemonOf(block, env)) : null;
-    case 102: // f
+    case LOWER_F:
       return block.startsWith('from=<', at) ? readQueueManager(detach(textOf(block, env)), id) : null;
-    case 114: // r
+    case LOWER_R:
       if (env.end - at === 7 && block.startsWith('removed', at))
         return { kind: 'done', queueId: block.slice(env.text, colon), by: remover(block, env) };
       if (block.startsWith('resent-message-id=', at)) return readCleanup(detach(textOf(block, env)), id, id + 20);
       return refusal(block, env, at, colon);
-    case 109: // m
+    case LOWER_M:
       if (block.startsWith('message-id=', at)) return readCleanup(detach(textOf(block, env)), id, id + 13);
       return refusal(block, env, at, colon);
-    case 112: // p
+    case LOWER_P:
       return refusal(block, env, at, colon);
-    case 99: // c
+    case LOWER_C:
       return block.startsWith('client=', at) ? readClient(detach(textOf(block, env)), id) : null;
-    case 117: // u
+    case LOWER_U:
       return block.startsWith('uid=', at) ? readPickup(detach(textOf(block, env)), id) : null;
     default:
       return null;
@@ -72,9 +74,11 @@ function queueIdEnd(block: string, at: number, end: number): number {
   let i = at;
   for (; i < limit; i++) {
     const c = block.charCodeAt(i);
-    if (!((c >= 48 && c <= 57) || (c >= 65 && c <= 90) || (c >= 97 && c <= 122))) break;
+    if (!isAlphanumeric(c)) break;
   }
-  return i - at >= 5 && block.charCodeAt(i) === 58 && block.charCodeAt(i + 1) === 32 && !(i - at === 7 && block.startsWith('NOQUEUE', at)) ? i : -1;
+  return i - at >= 5 && block.charCodeAt(i) === COLON && block.charCodeAt(i + 1) === SPACE && !(i - at === 7 && block.startsWith('NOQUEUE', at))
+    ? i
+    : -1;
 }
 
 /** Daemons whose lines may be records; the last part of `postfix/relay/smtp`, `mta-out/smtpd`. */

@@ -1,4 +1,5 @@
 import { addressEnd } from '../address.js';
+import { GREATER, LESS } from '../ascii.js';
 import { decodeUtf8 } from '../encoding.js';
 import type { LogRecord } from '../record.js';
 
@@ -26,7 +27,7 @@ function fieldAfterSender(line: string, at: number): number {
 
 /** cleanup(8): `queueid: message-id=<…>`; the brackets are the header's own and may be missing. */
 export function readCleanup(line: string, id: number, at: number): LogRecord {
-  const bracketed = line.charCodeAt(at) === 60 && line.charCodeAt(line.length - 1) === 62;
+  const bracketed = line.charCodeAt(at) === LESS && line.charCodeAt(line.length - 1) === GREATER;
   return accepted(line.slice(0, id), null, decodeUtf8(bracketed ? line.slice(at + 1, -1) : line.slice(at)), false);
 }
 

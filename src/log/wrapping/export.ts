@@ -1,3 +1,4 @@
+import { EQUALS, LINE_FEED } from '../ascii.js';
 import { type Framer, type LineSink, MAX_LINE_BYTES } from '../lines.js';
 import { Window } from '../window.js';
 import { ENTRY_FIELDS, type Entry, type EntryField, syslogLine } from './entry.js';
@@ -10,8 +11,6 @@ export function isJournalExport(head: Buffer): boolean {
 const WANTED = new Set<string>([...ENTRY_FIELDS, '__CURSOR', '__REALTIME_TIMESTAMP']);
 /** An entry larger than this is no mail daemon's (a core dump, say): its end is looked for, its content dropped. */
 const MAX_ENTRY_BYTES = 1024 * 1024;
-const LINE_FEED = 10;
-const EQUALS = 61;
 
 /**
  * The journal's export format (systemd.io, "Journal Export Formats"): fields as `NAME=value`, or `NAME`, the length as 64 bits
