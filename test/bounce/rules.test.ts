@@ -36,6 +36,20 @@ describe('built-in rules', () => {
   it.each(rules.flatMap((rule) => rule.counter.map((example) => [rule.id, example] as const)))('%s does not decide: %s', (id, example) => {
     expect(interpreter.readBare(example).kind.rule).not.toBe(id);
   });
+
+  it('have no words that another of their expressions finds anyway', () => {
+    const WORDS = /^[\p{L}\d _,:;'’=@#<>/&%!-]+$/u;
+    /** Whether a text that has these words in it is always found by it. */
+    const finds = (expression: string, words: string) => !/[\^$]|\\b/.test(expression) && new RegExp(expression, 'i').test(words);
+    const needless = rules.flatMap(({ id, text, not }) =>
+      [text?.patterns ?? [], not?.patterns ?? []].flatMap((patterns) =>
+        patterns
+          .filter((words, index) => WORDS.test(words) && patterns.some((other, at) => at !== index && finds(other, words)))
+          .map((words) => `${id}: ${words}`),
+      ),
+    );
+    expect(needless).toEqual([]);
+  });
 });
 
 describe('RE2, which runs the rules of admins,', () => {
