@@ -82,6 +82,18 @@ describe('bouncelog report', () => {
     }
   });
 
+  it('tells years apart on the page where its charts span more than one', () => {
+    const db = database(day('2026-11-20', 40, { [NO_USER]: 10 }));
+    const page = join(scratch(), 'page.html');
+    const ticks = (since: string) => {
+      bouncelog(['report', '--since', since, '--until', '2026-11-21', '--tz', 'UTC', '--html', page, '--db', db]);
+      return [...readFileSync(page, 'utf8').matchAll(/text-anchor="middle">(\d+ [A-Z][a-z]{2}[^<]*)</g)].map(([, tick]) => tick);
+    };
+    expect(ticks('2024-11-21')).toContain('21 Nov 2024');
+    expect(ticks('2024-11-21').every((tick) => / 202[4-6]$/.test(tick ?? ''))).toBe(true);
+    expect(ticks('2026-10-21')).toContain('21 Oct');
+  });
+
   it('goes by mail, as text and HTML, when it is worth it', async () => {
     const db = database([...day('2026-11-20', 400, { [NO_USER]: 10 }), ...day('2026-11-21', 300, { [NO_USER]: 60, '550 5.9.9 <b>x</b>\u202e&': 9 })]);
     const folder = scratch();

@@ -74,8 +74,11 @@ function yAxis(y: ScaleLinear<number, number>, bottom: number, right: number): M
 
 function timeAxis(steps: readonly Step[], bucket: Bucket, zone: string, x: (index: number) => number, width: number, height: number): Markup {
   const every = Math.max(1, Math.ceil(steps.length / (width / 90)));
-  const labels = steps.flatMap((step, index) =>
-    index % every === 0 ? [html`<text x="${round(x(index))}" y="${height - 6}" text-anchor="middle">${axisLabel(step, bucket, zone)}</text>`] : [],
+  const form = bucket === 'hour' ? 'd MMM HH:mm' : dayForm(steps[0]?.since ?? 0, steps.at(-1)?.until ?? 0);
+  const labels = steps.flatMap(({ since }, index) =>
+    index % every === 0
+      ? [html`<text x="${round(x(index))}" y="${height - 6}" text-anchor="middle">${format(zonedTime(since, zone), form)}</text>`]
+      : [],
   );
   return html`${labels}`;
 }
@@ -118,8 +121,14 @@ export function heatMap(answer: GroupsAnswer, nameOfProvider: (id: string | null
   return html`<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Failed deliveries by cause and provider">${heads}${rows}</svg>`;
 }
 
+const DAY = 86_400_000;
 /** In a shorter span ticks of one day would all be the same. */
-const DAYS_BY_NAME = 4 * 86_400_000;
+const DAYS_BY_NAME = 4 * DAY;
+
+/** Days at an axis; in a span of years those of different ones would look alike. */
+function dayForm(since: number, until: number): string {
+  return until - since < 330 * DAY ? 'd MMM' : 'd MMM yyyy';
+}
 
 /** Incidents as bars over time, from the first hit to the end; an open one runs to the edge. */
 export function incidentBars(incidents: readonly Incident[], range: Step, zone: string): Markup {
@@ -140,7 +149,7 @@ export function incidentBars(incidents: readonly Incident[], range: Step, zone: 
     const title = `${list} ${subject}: ${state}, since ${dateTime(first, zone)}${cleared === null ? '' : `, cleared ${dateTime(cleared, zone)}`}, ${count(hits)} refused by ${names}`;
     return html`<g><title>${title}</title><text class="strong" x="${left - 8}" y="${y + 14}" text-anchor="end">${clipped(`${list} ${subject}`, 34)}</text><rect class="${state === 'open' ? 'f-hard' : 'f7'}" x="${round(start)}" y="${y + 3}" width="${round(Math.max(4, x(end) - start))}" height="${row - 10}" rx="3"/></g>`;
   });
-  const form = range.until - range.since > DAYS_BY_NAME ? 'd MMM' : 'd MMM HH:mm';
+  const form = range.until - range.since > DAYS_BY_NAME ? dayForm(range.since, range.until) : 'd MMM HH:mm';
   const ticks = [0, 0.25, 0.5, 0.75, 1].map((part) => {
     const time = range.since + (range.until - range.since) * part;
     const anchor = part === 0 ? 'start' : part === 1 ? 'end' : 'middle';
@@ -159,10 +168,6 @@ export function legend(layers: readonly Layer[]): Markup {
 
 function stepLabel({ since }: Step, bucket: Bucket, zone: string): string {
   return format(zonedTime(since, zone), bucket === 'hour' ? 'EEE d MMM HH:mm' : 'EEE d MMM yyyy');
-}
-
-function axisLabel({ since }: Step, bucket: Bucket, zone: string): string {
-  return format(zonedTime(since, zone), bucket === 'hour' ? 'd MMM HH:mm' : 'd MMM');
 }
 
 export function dateTime(time: number, zone: string): string {
